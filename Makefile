@@ -1,0 +1,72 @@
+# `make run` starts leanviz, `make test` runs every test; both set up what they need first.
+# Stamps in .venv remember what was done, so that a second run starts at once.
+
+PYTHON ?=
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check
+LOCKED := install --quiet --require-hashes --only-binary :all:
+
+.PHONY: run setup test check bench soak demo pictures lock clean help
+
+run: setup                          ## set up if need be, then open the window (or say why there is none)
+	$(BIN)/python main.py $(ARGS)
+
+setup: .venv/.stamp-system .venv/.stamp-run    ## make .venv and install what leanviz runs on
+
+test: setup-test                    ## set up if need be, then run the tests (ARGS goes to pytest)
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/.stamp-dev             ## format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/pytest -q tests/test_architecture.py
+
+bench: setup                        ## measure what the documentation promises
+	$(BIN)/leanviz bench $(ARGS)
+
+soak: setup-test                    ## the tests that run for minutes
+	$(BIN)/pytest -m soak $(ARGS)
+
+demo: setup-test                    ## make the demo clip in resources/ again
+	$(BIN)/python -m leanviz.training.demo_clip
+
+pictures: setup                     ## draw the pictures of the README and the docs again
+	$(BIN)/python .ci/pictures.py
+
+lock:                               ## resolve the pinned versions again (ARGS=--upgrade for the newest)
+	PYTHON="$(PYTHON)" sh .ci/lock.sh $(ARGS)
+
+clean:                              ## remove .venv and everything made by the checks
+	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find leanviz tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:                               ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+.PHONY: setup-test
+setup-test: setup .venv/.stamp-dev .venv/.stamp-torch .venv/.stamp-system-test
+
+.venv/.stamp-venv: .ci/venv.sh
+	@PYTHON="$(PYTHON)" sh .ci/venv.sh
+	@touch $@
+
+.venv/.stamp-system: .ci/system.sh | .venv/.stamp-venv
+	@sh .ci/system.sh run $@
+
+.venv/.stamp-system-test: .ci/system.sh | .venv/.stamp-system
+	@sh .ci/system.sh test $@
+
+.venv/.stamp-run: .ci/requirements.txt pyproject.toml .venv/.stamp-venv
+	$(PIP) $(LOCKED) -r .ci/requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.stamp-dev: .ci/requirements-dev.txt .venv/.stamp-run
+	$(PIP) $(LOCKED) -r .ci/requirements-dev.txt
+	@touch $@
+
+.venv/.stamp-torch: .ci/requirements-torch.txt .venv/.stamp-dev
+	@sh .ci/torch.sh
+	@touch $@

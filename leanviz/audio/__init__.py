@@ -1,0 +1,1 @@
+"""The only place that knows PortAudio, sound files and resampling."""

@@ -1,0 +1,124 @@
+"""Sound files as mono blocks of bounded size, however long the file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from leanviz.audio.decoder import Decoder, shown
+from leanviz.core.errors import AudioFileError
+
+Float32 = npt.NDArray[np.float32]
+
+
+class AudioReader:
+    """One sound file, read from its beginning to its end; also a context manager.
+
+    Parameters
+    ----------
+    decoder : Decoder
+        The open file; the reader closes it.
+
+    Attributes
+    ----------
+    truncated : bool
+        After reading: fewer samples came than the file promised, or the decoder gave up.
+    """
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self.truncated = False
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._decoder.path
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples per second."""
+        return self._decoder.sample_rate
+
+    @property
+    def channels(self) -> int:
+        """Channels in the file; `blocks` gives their mean."""
+        return self._decoder.channels
+
+    @property
+    def n_samples(self) -> int:
+        """Samples per channel, as the header says."""
+        return self._decoder.n_samples
+
+    def blocks(self, size: int = 65_536, start: int = 0) -> Iterator[Float32]:
+        """Yield the mean of all channels from a sample on, [<= size] at a time.
+
+        Raises
+        ------
+        AudioFileError
+            If nothing can be decoded, or a value is not a finite number.
+        """
+        count = start
+        self._decoder.go_to(start)
+        while len(block := self._decoder.read(size)):
+            count += len(block)
+            yield mono(block)
+        if not count:
+            raise AudioFileError(f"{shown(self.path)} is damaged: no sample can be decoded.")
+        self.truncated = self._decoder.falls_short(count)
+
+    def close(self) -> None:
+        """Let go of the file; twice is harmless."""
+        self._decoder.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_audio(path: str | Path) -> AudioReader:
+    """Open a sound file.
+
+    Raises
+    ------
+    AudioFileError
+        If there is no such file, or none that can be decoded; the message says why.
+    """
+    return AudioReader(Decoder(path))
+
+
+def read_mono(path: str | Path, start: int = 0, count: int | None = None) -> tuple[Float32, int]:
+    """Return samples [<= count] from `start` on, mean of all channels, and their rate in hertz.
+
+    For excerpts: all of them are held in memory.
+
+    Raises
+    ------
+    AudioFileError
+        If there is no such file, or none that can be decoded; the message says why.
+    """
+    with Decoder(path) as decoder:
+        decoder.go_to(start)
+        left = decoder.n_samples - start if count is None else count
+        blocks = [np.zeros(0, np.float32)]
+        while left > 0 and len(block := decoder.read(min(left, 65_536))):
+            blocks.append(mono(block))
+            left -= len(block)
+        return np.concatenate(blocks), decoder.sample_rate
+
+
+def mono(block: Float32) -> Float32:
+    """Return the mean of the channels [n] of a block [n, channels]."""
+    total = block[:, 0].copy()
+    for channel in block.T[1:]:  # ten times faster than numpy's mean over so short an axis
+        total += channel
+    return total / np.float32(block.shape[1]) if block.shape[1] > 1 else total

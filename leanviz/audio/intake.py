@@ -1,0 +1,104 @@
+"""The way of a block from PortAudio's callback into the ring, and nothing else."""
+
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leanviz.core.channels import MIX
+from leanviz.core.clock import Cause
+from leanviz.core.ring import Ring
+
+_RETIRE_LIMIT_S = 0.5
+
+
+class Intake:
+    """The ring of one source, and what is counted while it fills.
+
+    All is written by the one callback that is connected at a time (see `Tap.retire`) and loaded by
+    any thread.
+
+    Parameters
+    ----------
+    sample_rate : int
+        In hertz.
+    channels : int
+    capacity : int
+        Samples of history to keep.
+    """
+
+    def __init__(self, sample_rate: int, channels: int, capacity: int) -> None:
+        self.ring = Ring(capacity, (channels,))
+        self.sample_rate = sample_rate
+        self.channels = channels
+        self.overflows = 0
+        self.lost_samples = 0
+        self.heard_at: float | None = None
+        """When the latest block came, on the monotonic clock."""
+        # NB: the supervisor sets this while no callback is connected; the next one clears it.
+        self.interrupted = False
+        self.cause = Cause.LOST
+        """Why the interruption, if there is one."""
+
+    def rest(self) -> None:
+        """Have the pause that goes on reach up to now. Not while a callback is connected."""
+        if self.heard_at is None:
+            return
+        passed = int((time.monotonic() - self.heard_at) * self.sample_rate)
+        self.ring.skip(passed, Cause.PAUSED)
+        self.heard_at += passed / self.sample_rate
+        self.interrupted, self.cause = True, Cause.PAUSED
+
+    def take(self, block: npt.NDArray[np.float32], overflow: bool) -> None:
+        """Store a block [n, channels]. Callback only."""
+        self.overflows += overflow
+        if self.interrupted:
+            self._bridge(len(block))
+        self.ring.write(block)
+        self.heard_at = time.monotonic()
+
+    def _bridge(self, count: int) -> None:
+        """Leave the gap that the wall clock shows before a first block of `count` samples."""
+        self.interrupted = False
+        cause, self.cause = self.cause, Cause.LOST
+        if self.heard_at is None:
+            return
+        lost = round((time.monotonic() - self.heard_at) * self.sample_rate) - count
+        self.ring.skip(lost, cause)
+        if cause is Cause.LOST:
+            self.lost_samples += max(0, lost)
+
+
+class Tap:
+    """PortAudio's callback for one stream; can be cut off from the ring at any moment.
+
+    Parameters
+    ----------
+    intake : Intake
+        Where blocks go.
+    channel : int
+        The one that goes there, 0 for all.
+    """
+
+    def __init__(self, intake: Intake, channel: int = MIX) -> None:
+        self._intake = intake
+        self._taken = slice(channel - 1, channel) if channel != MIX else slice(None)
+        self._busy = False
+
+    def __call__(
+        self, block: npt.NDArray[np.float32], _frames: int, _time: Any, status: Any
+    ) -> None:
+        """Hand a block on. Runs in PortAudio's thread: no lock, no log, no waiting."""
+        self._busy = True
+        self._intake.take(block[:, self._taken], status.input_overflow)
+        self._busy = False
+
+    def retire(self) -> None:
+        """Cut the callback off: a stream that was given up may come to life at any time."""
+        # NB: the callback raises `_busy` before it looks where blocks go. So once it is seen down
+        # after this store, no block is under way to the ring, and another may write into it.
+        self._intake = Intake(self._intake.sample_rate, self._intake.channels, 1)
+        deadline = time.monotonic() + _RETIRE_LIMIT_S
+        while self._busy and time.monotonic() < deadline:
+            time.sleep(0.001)

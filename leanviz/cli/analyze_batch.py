@@ -1,0 +1,186 @@
+"""``leanviz analyze -o FOLDER/``: many files, with a result for each and a table of all."""
+
+import os
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from leanviz.cli.console import complain, messages, say
+from leanviz.cli.destination import as_written, format_of
+from leanviz.cli.engine import open_model
+from leanviz.cli.options import DecisionOptions, Shape
+from leanviz.cli.stopping import StopRequest
+from leanviz.core.errors import UserError
+from leanviz.pipeline.batch import Batch, BatchSummary, FileNews
+from leanviz.pipeline.batch_cluster import ClusterWorkers
+from leanviz.pipeline.batch_inputs import Inputs
+from leanviz.pipeline.batch_pool import LocalWorkers, Workers
+from leanviz.pipeline.batch_tables import has_parquet
+from leanviz.pipeline.batch_work import BatchWork, Task
+from leanviz.sessions.report import printable
+
+CTRL_C = 130
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """What the command line says about a batch.
+
+    Attributes
+    ----------
+    jobs : int or None
+        How many processes; as many as processors if None.
+    cluster : str or None
+        Address of a Dask scheduler, in place of processes on this machine.
+    restart : bool
+        Whether to do again what the folder has from before.
+    """
+
+    jobs: int | None = None
+    cluster: str | None = None
+    restart: bool = False
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether there is any of these options."""
+        return self != BatchOptions()
+
+
+def analyze_batch(
+    folder: Path,
+    inputs: Inputs,
+    shape: Shape,
+    decisions: DecisionOptions,
+    model: Path | None,
+    options: BatchOptions,
+) -> bool:
+    """Analyse files into a folder; return whether every file could be analysed.
+
+    Raises
+    ------
+    UserError
+        If the model, the folder, an option or the cluster is unusable.
+    typer.Exit
+        With 130, if Ctrl+C stopped it.
+    """
+    if options.jobs is not None and options.cluster is not None:
+        raise UserError("--jobs is for this machine, and a cluster has its own workers: name one.")
+    lean, rules = open_model(model, decisions)
+    place = None if model is None else model.absolute()
+    render = partial(as_written, shape=shape)
+    work = BatchWork(place, lean.identity, rules, shape.value, render)
+    kind = format_of(shape)
+    suffix = ".txt" if kind is None else kind.suffix
+    with (
+        StopRequest() as stop,
+        Batch(folder, inputs, work, lean, suffix, restart=options.restart) as batch,
+    ):
+        if batch.todo:
+            _run(batch, work, options, stop)
+        if not batch.summary.complete:
+            _tell_stopped(batch.summary)
+            raise typer.Exit(CTRL_C)
+        _tell_done(batch.summary, batch.finish(), folder)
+    return batch.summary.failed == 0
+
+
+def _run(batch: Batch, work: BatchWork, options: BatchOptions, stop: StopRequest) -> None:
+    with (
+        BatchProgress(batch.summary.total, batch.summary.before) as bar,
+        closing(_workers(work, options, len(batch.todo), bar)) as workers,
+    ):
+        batch.run(workers, lambda: stop.made, bar.take)
+
+
+def _workers(work: BatchWork, options: BatchOptions, count: int, bar: "BatchProgress") -> Workers:
+    if options.cluster is None:
+        jobs = options.jobs or len(os.sched_getaffinity(0))
+        return LocalWorkers(work, min(jobs, count), bar.tell)
+    cluster = ClusterWorkers(work, options.cluster)
+    if not cluster.count:
+        say(f"{options.cluster} has no workers yet: waiting for them. Ctrl+C ends.")
+    return cluster
+
+
+def _tell_stopped(summary: BatchSummary) -> None:
+    done = summary.before + summary.analyzed
+    say(f"Stopped: {done} of {summary.total} files are done. The same command goes on from there.")
+
+
+def _tell_done(summary: BatchSummary, tables: list[Path], folder: Path) -> None:
+    parts = [f"{summary.analyzed} analysed"]
+    if summary.before:
+        parts.append(f"{summary.before} done before")
+    if summary.failed:
+        parts.append(f"{summary.failed} could not be analysed")
+    files = "1 file" if summary.total == 1 else f"{summary.total} files"
+    names = ", ".join(path.name for path in tables)
+    say(f"{files}: {', '.join(parts)}. All labels and files: {names} in {printable(folder)}.")
+    if summary.left_out:
+        labels = "1 label" if summary.left_out == 1 else f"{summary.left_out} labels"
+        say(f"{labels} of ever-present classes left out (--show-ever-present shows them).")
+    if not has_parquet():
+        say("No Parquet table, because pyarrow is not installed: pip install 'leanviz[parquet]'.")
+
+
+class BatchProgress:
+    """Shows on standard error, if that is a terminal, how far a batch is; tells what is wrong.
+
+    A context manager; the bar is gone before it is left.
+    """
+
+    def __init__(self, total: int, done: int) -> None:
+        self._done = done
+        self._parts: dict[str, float] = {}
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=messages,
+            transient=True,
+            disable=not messages.is_terminal,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._bar.add_task("", total=total, completed=done)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def tell(self, task: Task, fraction: float) -> None:
+        """Take how much of a file is done."""
+        self._parts[task.key] = fraction
+        self._show(task.file)
+
+    def take(self, news: FileNews) -> None:
+        """Count a file, and say what is wrong with it."""
+        name = printable(news.source.path)
+        self._done += 1
+        self._parts.pop(news.source.key, None)
+        self._show(name)
+        if news.result.error:
+            complain(news.result.error)
+        elif news.result.truncated:
+            say(f"{name} ends before its header says; what is there was analysed.")
+
+    def _show(self, name: str) -> None:
+        completed = self._done + sum(self._parts.values())
+        self._bar.update(self._task, completed=completed, description=Path(name).name)

@@ -1,0 +1,110 @@
+"""The engine as the commands use it: open the model, analyse a file, show how far it is."""
+
+from pathlib import Path
+from typing import Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from leanviz.cli.console import complain, messages, say
+from leanviz.cli.decisions import choices
+from leanviz.cli.options import DecisionOptions
+from leanviz.core.decisions import DecisionRules
+from leanviz.core.errors import UserError
+from leanviz.core.events import Rule
+from leanviz.inference.model import LeanModel
+from leanviz.pipeline.clip import analyze_file
+from leanviz.pipeline.results import ClipAnalysis
+from leanviz.sessions.report import ClipError, ClipReport, Report, printable
+
+
+def open_model(
+    folder: Path | None, options: DecisionOptions | None = None
+) -> tuple[LeanModel, DecisionRules]:
+    """Open a model folder, the bundled one if None; return it with its rules as options say.
+
+    Raises
+    ------
+    ModelError
+        If the folder is missing or damaged.
+    UserError
+        If the options name a class that does not exist.
+    """
+    model = LeanModel.open(folder)
+    chosen = choices(options or DecisionOptions(), model.taxonomy)
+    return model, chosen.rules(model.default_rules(), model.taxonomy)
+
+
+def analyze_path(
+    path: Path, model: LeanModel, rules: DecisionRules, bar: "ProgressBar"
+) -> ClipAnalysis:
+    """Analyse one file; UserError with a sentence if that is not possible."""
+    name = printable(path.name)
+    analysis = analyze_file(path, model, rules, progress=lambda news: bar.show(name, news.fraction))
+    if analysis.truncated:
+        say(f"{printable(path)} ends before its header says; what is there was analysed.")
+    if left_out := ever_present(analysis, model):
+        say(f"{printable(path)}: {left_out} (--show-ever-present shows them).")
+    return analysis
+
+
+def ever_present(analysis: ClipAnalysis, model: LeanModel) -> str:
+    """Return how many labels were left out because their classes are ever-present; "" if none."""
+    hidden = [h for h in analysis.hidden if h.rule is Rule.EVER_PRESENT]
+    titles = sorted({model.taxonomy[h.candidate.label].title for h in hidden})
+    if not hidden:
+        return ""
+    labels = "1 label" if len(hidden) == 1 else f"{len(hidden)} labels"
+    return f"{labels} of ever-present classes left out: {', '.join(titles)}"
+
+
+def report_on(path: Path, model: LeanModel, rules: DecisionRules, bar: "ProgressBar") -> Report:
+    """Analyse one file; a bad one is complained about, and becomes a `ClipError`.
+
+    The report holds no more than is written; the analysis itself, with the whole picture of the
+    file, is let go.
+    """
+    name = printable(path)
+    try:
+        analysis = analyze_path(path, model, rules, bar)
+    except UserError as error:
+        complain(str(error))
+        return ClipError(name, str(error))
+    return ClipReport.of(analysis, name, model.taxonomy, rules)
+
+
+class ProgressBar:
+    """Shows on standard error, if that is a terminal, how many of `total` files are done.
+
+    A context manager; the bar is gone before it is left.
+    """
+
+    def __init__(self, total: int, done: int = 0) -> None:
+        self._done = done
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=messages,
+            transient=True,
+            disable=not messages.is_terminal,
+            # data on standard output is not for the bar's console
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._bar.add_task("", total=total, completed=done)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, name: str, fraction: float) -> None:
+        """Tell which file is at hand, and how much of it is done."""
+        self._bar.update(self._task, completed=self._done + fraction, description=name)
+
+    def step(self) -> None:
+        """Count the file at hand as done."""
+        self._done += 1
+        self._bar.update(self._task, completed=self._done)

@@ -1,0 +1,98 @@
+"""Clips and alerts of ``leanviz live``, and what is said of them on standard error."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leanviz.cli.console import say
+from leanviz.cli.decisions import position_of
+from leanviz.core.errors import UserError
+from leanviz.core.taxonomy import Taxonomy
+from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
+from leanviz.pipeline.alerts import Alerts
+from leanviz.pipeline.commands import CommandRunner
+from leanviz.pipeline.recorder import Recorder
+from leanviz.pipeline.sinks import EventSink
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """What the command line says about clips and alerts; by default there are none.
+
+    Attributes
+    ----------
+    record : Path or None
+        Folder for clips of all that is shown.
+    alert : sequence of str
+        Classes that alert, each with those below it.
+    command : str
+        What an alert runs, quoted as for a shell but run without one; "" for nothing.
+    """
+
+    record: Path | None = None
+    alert: Sequence[str] = ()
+    command: str = ""
+
+
+class Watch:
+    """Keeps clips and gives alerts.
+
+    Raises
+    ------
+    UserError
+        If a class does not exist, or the command has an open quote or nothing to be run for.
+    """
+
+    def __init__(self, options: WatchOptions, taxonomy: Taxonomy) -> None:
+        rules = alert_rules(options, taxonomy)
+        self._runner = CommandRunner()
+        self._alerts = Alerts(rules, self._runner)
+        self._recorder = _recorder(options.record)
+        self._trouble = ""
+
+    @property
+    def sinks(self) -> tuple[EventSink, ...]:
+        """What the stream tells of its events."""
+        return (self._alerts,) if self._recorder is None else (self._alerts, self._recorder)
+
+    def tell(self) -> None:
+        """Tell of alerts, and of what is wrong with clips and commands."""
+        for alert in self._alerts.drain():
+            say(f"Alert: this may be {alert.title} ({alert.score:.2f}, {alert.time_text}).")
+        for outcome in self._runner.drain():
+            if outcome.failure:
+                say(outcome.failure)
+        trouble = "" if self._recorder is None else self._recorder.status().trouble
+        if trouble not in {"", self._trouble}:
+            say(trouble)
+        self._trouble = trouble
+
+    def close(self) -> None:
+        """End; tell what was kept, and what was not."""
+        self._runner.close()
+        self.tell()
+        if self._recorder is not None:
+            status = self._recorder.status()
+            say(f"Clips: {status.written} saved, {status.dropped} not.")
+        if dropped := self._runner.status().dropped:
+            say(f"Commands that were not run because others took too long: {dropped}.")
+
+
+def alert_rules(options: WatchOptions, taxonomy: Taxonomy) -> list[WatchRule]:
+    """Return a rule for each class that alerts; UserError where that is not possible."""
+    if options.command and not options.alert:
+        raise UserError("--run is for alerts: say with --alert which classes give one.")
+    try:
+        command = tuple(shlex.split(options.command))
+    except ValueError as error:
+        raise UserError("--run has a quote that is not closed.") from error
+    labels = [taxonomy[position_of(name, taxonomy)].name for name in options.alert]
+    return [WatchRule(label, threshold=0.0, command=command) for label in labels]
+
+
+def _recorder(folder: Path | None) -> Recorder | None:
+    if folder is None:
+        return None
+    keep_all = WatchRule("", threshold=0.0, record=True)
+    return Recorder(WatchChoices(ClipChoices(record=True), (keep_all,)), folder)

@@ -1,0 +1,53 @@
+"""``leanviz`` and ``leanviz open``: the window, or what can be done without one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from leanviz.cli.console import as_text, emit, say
+from leanviz.cli.display import screen_problem
+from leanviz.cli.options import PICTURE_SIZE, Theme
+from leanviz.core.errors import UserError
+
+DEMO_PICTURE = Path("leanviz-demo.png")
+
+
+def open_window(files: Sequence[Path]) -> int:
+    """Open the window, on `files` if there are any; return the exit code.
+
+    Without a screen, say so and show what leanviz does on the demo clip instead.
+
+    Raises
+    ------
+    UserError
+        If there is no screen and files were asked for.
+    """
+    problem = screen_problem()
+    if problem is None:
+        from leanviz.app import main
+
+        return main([str(path) for path in files])
+    if files:
+        raise UserError(
+            f"No window can be opened ({problem}): use `leanviz analyze` or `leanviz render`."
+        )
+    say(f"No window can be opened ({problem}): analysing the demo clip without one.")
+    demonstrate(DEMO_PICTURE)
+    return 0
+
+
+def demonstrate(picture: Path) -> None:
+    """Analyse the demo clip, print its events and draw it; UserError if that is not possible."""
+    from leanviz.cli.engine import open_model
+    from leanviz.cli.render import analyze, draw
+    from leanviz.cli.text import events_table, summary
+    from leanviz.core.resources import resource_path
+    from leanviz.sessions.report import ClipReport
+    from leanviz.sessions.writing import check_place
+
+    check_place(picture)
+    lean, rules = open_model(None)
+    analysis = analyze(resource_path("demo", "demo.flac"), lean, rules)
+    report = ClipReport.of(analysis, analysis.path.name, lean.taxonomy, rules)
+    emit(as_text(summary(report), events_table(report), ""))
+    draw(analysis, lean, picture, Theme.DARK, PICTURE_SIZE)
+    say(f"The picture is in {picture}. `leanviz --help` lists what else works without a window.")

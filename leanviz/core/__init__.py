@@ -1,0 +1,1 @@
+"""Types and signal arithmetic on numpy and the standard library alone."""

@@ -1,0 +1,147 @@
+"""What leanviz says it heard: candidates with their own extent, and the events people see."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Provenance(StrEnum):
+    """Who made an event."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Event:
+    """A label with an extent in source samples, ordered by time.
+
+    Attributes
+    ----------
+    onset, offset : int
+        First source sample and one past the last.
+    label : str
+        FSD50K vocabulary name.
+    score : float
+        Score of the candidate behind it, in [0, 1]; not a probability.
+    announced : int
+        Source sample at which the event was final; -1 where that has no meaning.
+    shown : int
+        Source sample at which a live stream first showed it, still provisional; -1 if it never
+        did. Says something of the listening and not of the sound: equality ignores it.
+    parents : tuple of str
+        Ancestors of the label, the most general first.
+    provenance : Provenance
+        Whether leanviz or a person made it.
+    provisional : bool
+        True while the sound still lasts and everything may change.
+    """
+
+    onset: int
+    offset: int
+    label: str
+    score: float
+    announced: int = -1
+    parents: tuple[str, ...] = ()
+    provenance: Provenance = Provenance.AUTO
+    provisional: bool = False
+    shown: int = field(default=-1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Specific:
+    """A descendant of a candidate's class that sounded at the same time.
+
+    Attributes
+    ----------
+    label : int
+    score : float
+    coverage : float
+        Part of the candidate's extent during which the descendant sounded.
+    n_patches : int
+        Length of the descendant's own extent in patch hops.
+    presence : float
+        As in `Candidate`.
+    """
+
+    label: int
+    score: float
+    coverage: float
+    n_patches: int
+    presence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stretch of one class above its floor, before any rule of the user's.
+
+    Attributes
+    ----------
+    label : int
+        Position in the taxonomy.
+    first, last : int
+        First and last patch of the extent, which is set relative to the candidate's own peak.
+    score : float
+        Smoothed score at the peak.
+    decided : int
+        Patch at which the candidate was complete.
+    specifics : tuple of Specific
+        Descendants that sounded at the same time, as known at `decided`.
+    presence : float
+        Part of the five minutes before its first patch in which its class was heard, see
+        `leanviz.core.presence`.
+    """
+
+    label: int
+    first: int
+    last: int
+    score: float
+    decided: int
+    specifics: tuple[Specific, ...] = ()
+    presence: float = 0.0
+
+    @property
+    def n_patches(self) -> int:
+        """Length of the extent in patch hops."""
+        return self.last - self.first + 1
+
+
+class Rule(StrEnum):
+    """The rule that hid a candidate."""
+
+    THRESHOLD = "threshold"
+    DURATION = "duration"
+    MUTED = "muted"
+    NOT_CHOSEN = "not chosen"
+    EVER_PRESENT = "ever-present"
+    PARENT = "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A candidate that a rule kept from becoming an event, with a sentence saying why.
+
+    Attributes
+    ----------
+    candidate : Candidate
+    rule : Rule
+        The first rule that hid it.
+    reason : str
+    shown_as : int
+        Position of the descendant that stands for it, where `rule` is about parents; else -1.
+    """
+
+    candidate: Candidate
+    rule: Rule
+    reason: str
+    shown_as: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A candidate, and the event that it is wherever the rules show it.
+
+    Both are settled before any rule: re-deciding chooses among findings and changes none.
+    """
+
+    candidate: Candidate
+    event: Event

@@ -1,0 +1,187 @@
+"""The frequency axis of the spectrogram: scales, marks, and which bins each pixel row shows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from leanviz.core.frontend import YAMNET, FrontEnd
+
+UInt8 = npt.NDArray[np.uint8]
+Float64 = npt.NDArray[np.float64]
+
+
+class Scale(StrEnum):
+    """How frequency is spread over the height."""
+
+    MEL = "mel"
+    LINEAR = "linear"
+    LOG = "log"
+
+
+# A logarithmic axis cannot begin at 0 Hz.
+LOWEST_LOG_HZ = 40.0
+LEAST_BAND_HZ = 200.0
+# Marks worth having on a curved scale, the most wanted first; the model hears 125 to 7500 Hz.
+CURVED_MARKS = (7500, 125, 1000, 500, 4000, 2000, 250, 3000, 16000, 12000, 20000, 60)
+
+
+def hz_to_scale(hz: Float64, scale: Scale) -> Float64:
+    """Return positions on a scale; the mel scale is the model's, 1127 ln(1 + f / 700)."""
+    if scale is Scale.MEL:
+        return 1127.0 * np.log1p(hz / 700.0)
+    return np.log(np.maximum(hz, LOWEST_LOG_HZ)) if scale is Scale.LOG else hz
+
+
+def scale_to_hz(position: Float64, scale: Scale) -> Float64:
+    """Return the frequencies at positions on a scale."""
+    if scale is Scale.MEL:
+        return 700.0 * np.expm1(position / 1127.0)
+    return np.exp(position) if scale is Scale.LOG else position
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyAxis:
+    """A band of frequencies over the height of a pane; 0 is its bottom, 1 its top.
+
+    Attributes
+    ----------
+    scale : Scale
+        How frequency is spread.
+    low, high : float
+        The band in hertz, ``low < high``.
+    """
+
+    scale: Scale
+    low: float
+    high: float
+
+    def hz(self, fraction: npt.ArrayLike) -> Float64:
+        """Return the frequencies at heights."""
+        ends = hz_to_scale(np.array([self.low, self.high]), self.scale)
+        position = ends[0] + np.asarray(fraction, np.float64) * (ends[1] - ends[0])
+        return scale_to_hz(position, self.scale)
+
+    def fraction(self, hz: npt.ArrayLike) -> Float64:
+        """Return the heights of frequencies; outside 0...1 beyond the band."""
+        ends = hz_to_scale(np.array([self.low, self.high]), self.scale)
+        position = hz_to_scale(np.asarray(hz, np.float64), self.scale)
+        return (position - ends[0]) / (ends[1] - ends[0])
+
+    def zoomed(self, fraction: float, factor: float, highest: float) -> "FrequencyAxis":
+        """Return the axis showing `factor` times as much, up to `highest` hertz.
+
+        The frequency at height `fraction` stays where it is, as far as there is room.
+        """
+        low, high = (float(self.hz(fraction + (end - fraction) * factor)) for end in (0.0, 1.0))
+        low, high = max(low, 0.0), min(high, highest)
+        return self if high - low < LEAST_BAND_HZ else FrequencyAxis(self.scale, low, high)
+
+    def marks(self, height: float, apart: float = 22.0) -> list[tuple[float, str]]:
+        """Return (height from 0 to 1, text) of marks at least `apart` of `height` pixels apart."""
+        wanted = [*CURVED_MARKS, self.low, self.high]
+        if self.scale is Scale.LINEAR:
+            step = _nice_step((self.high - self.low) * apart / max(height, 1.0))
+            wanted = [*np.arange(np.ceil(self.low / step), self.high / step + 1e-6) * step]
+        taken: list[tuple[float, str]] = []
+        for hz in wanted:
+            at = float(self.fraction(hz))
+            free = all(abs(at - other) * height >= apart for other, _ in taken)
+            if free and -1e-6 <= at <= 1 + 1e-6:
+                taken.append((at, hertz(hz)))
+        return sorted(taken)
+
+
+def mel_centres(front: FrontEnd = YAMNET) -> Float64:
+    """Return the frequency in hertz at which each mel band [n_mels] of the model peaks."""
+    ends = hz_to_scale(np.array([front.fmin, front.fmax]), Scale.MEL)
+    positions = np.linspace(ends[0], ends[1], front.n_mels + 2)[1:-1]
+    return scale_to_hz(positions, Scale.MEL)
+
+
+def mel_band_axis(front: FrontEnd = YAMNET) -> FrequencyAxis:
+    """Return the axis on which the model's bands have equal heights."""
+    centres = hz_to_scale(mel_centres(front), Scale.MEL)
+    half = (centres[1] - centres[0]) / 2
+    low, high = scale_to_hz(np.array([centres[0] - half, centres[-1] + half]), Scale.MEL)
+    return FrequencyAxis(Scale.MEL, float(low), float(high))
+
+
+def mel_marks(height: float, apart: float = 22.0) -> list[tuple[float, str]]:
+    """Return (height from 0 to 1, text) of band centres, the lowest and the highest among them."""
+    axis, centres = mel_band_axis(), mel_centres()
+    count = min(len(centres), max(2, int(height / apart)))
+    chosen = np.round(np.linspace(0, len(centres) - 1, count)).astype(int)
+    return [(float(axis.fraction(centres[at])), hertz(float(centres[at]))) for at in chosen]
+
+
+def mel_band_at(hz: float) -> int:
+    """Return the number of the model's band whose row shows a frequency."""
+    return min(YAMNET.n_mels - 1, max(0, int(float(mel_band_axis().fraction(hz)) * YAMNET.n_mels)))
+
+
+def band_rows(codes: UInt8, height: int) -> UInt8:
+    """Return bands [n, n_bands] as pixel rows [n, height] without mixing, the highest first."""
+    n_bands = codes.shape[1]
+    return codes[:, (np.arange(height)[::-1] * n_bands) // height]
+
+
+def hertz(hz: float) -> str:
+    """Return a frequency for reading: ``125 Hz``, ``7.5 kHz``."""
+    return f"{hz / 1000:.3g} kHz" if hz >= 1000 else f"{hz:.0f} Hz"
+
+
+def _nice_step(least: float) -> float:
+    """Return the smallest 1, 2 or 5 times a power of ten that is not below `least`."""
+    power = 10.0 ** np.floor(np.log10(max(least, 1e-9)))
+    return float(next(power * m for m in (1, 2, 5, 10) if power * m >= least * (1 - 1e-9)))
+
+
+class RowMap:
+    """From the bins of a spectrum to the pixel rows of a pane, the top row first.
+
+    A row at least as wide as a bin shows the loudest bin in it, so no line is lost; a narrower one
+    is interpolated between the bins beside it.
+
+    Parameters
+    ----------
+    axis : FrequencyAxis
+        What the height shows.
+    height : int
+        Number of pixel rows.
+    bin_hz : float
+        Distance of neighbouring bins.
+    n_bins : int
+        Number of bins from 0 Hz on.
+    """
+
+    def __init__(self, axis: FrequencyAxis, height: int, bin_hz: float, n_bins: int) -> None:
+        edges = axis.hz(np.arange(height + 1) / height) / bin_hz
+        middle = axis.hz((np.arange(height) + 0.5) / height) / bin_hz
+        wide = np.flatnonzero(np.diff(edges) >= 1.0)
+        # On all three scales rows widen upwards, so the wide ones are the last.
+        first_wide = int(wide[0]) if len(wide) else height
+        self._below = np.clip(middle[:first_wide].astype(np.intp), 0, n_bins - 1)
+        self._above = np.minimum(self._below + 1, n_bins - 1)
+        part = middle[:first_wide] - self._below
+        self._weight = np.clip(part * 256.0 + 0.5, 0, 256).astype(np.uint16)
+        starts = np.ceil(edges[first_wide:]).astype(np.intp)
+        self._starts = np.minimum(starts, n_bins - 1)[:-1]
+        self._stop = int(min(starts[-1], n_bins)) if len(wide) else 0
+        beyond = np.searchsorted(middle, n_bins - 0.5)
+        self._blank = height - int(beyond)
+
+    def rows(self, codes: UInt8) -> UInt8:
+        """Return spectra [n, n_bins] as pixel rows [n, height], the highest frequency first."""
+        below = codes[:, self._below].astype(np.uint16)
+        above = codes[:, self._above].astype(np.uint16)
+        mixed = below * (256 - self._weight) + above * self._weight + 128
+        rows = (mixed >> 8).astype(np.uint8)
+        if len(self._starts):
+            stop = max(self._stop, int(self._starts[-1]) + 1)
+            peaks = np.maximum.reduceat(codes[:, :stop], self._starts, axis=1)
+            rows = np.concatenate((rows, peaks), axis=1)
+        if self._blank:
+            rows[:, -self._blank :] = 0
+        return rows[:, ::-1]

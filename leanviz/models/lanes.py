@@ -1,0 +1,104 @@
+"""Events sorted into lanes, one per label, so that a view finds the visible ones at once."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from leanviz.core.events import Event
+
+
+@dataclass(slots=True)
+class Lane:
+    """The events of one label, by onset.
+
+    Attributes
+    ----------
+    label : str
+        Vocabulary name.
+    family : str
+        Vocabulary name of the most general ancestor, or of the label itself.
+    """
+
+    label: str
+    family: str
+    _events: list[Event] = field(default_factory=list)
+    _longest: int = 0
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def add(self, event: Event) -> None:
+        """Take one more event."""
+        insort(self._events, event)
+        self._longest = max(self._longest, event.offset - event.onset)
+
+    def remove(self, event: Event) -> None:
+        """Drop an event; ValueError if it is not here."""
+        at = bisect_left(self._events, event)
+        if self._events[at : at + 1] != [event]:
+            raise ValueError("the event is not in this lane")
+        del self._events[at]
+
+    def forget(self, before: int) -> None:
+        """Drop the events at the beginning that ended before a source sample."""
+        while self._events and self._events[0].offset < before:
+            del self._events[0]
+
+    def between(self, start: int, stop: int) -> list[Event]:
+        """Return the events that touch the source samples [start, stop), by onset."""
+        first = bisect_left(self._events, start - self._longest, key=_onset)
+        last = bisect_left(self._events, stop, key=_onset)
+        return [event for event in self._events[first:last] if event.offset > start]
+
+    def following(self, event: Event) -> Event | None:
+        """Return the next event of this lane."""
+        at = bisect_right(self._events, event)
+        return self._events[at] if at < len(self._events) else None
+
+
+class Lanes:
+    """All lanes in an order that never changes: families, and labels in them, as they came.
+
+    Parameters
+    ----------
+    family_of : callable
+        Gives the family of a label, both as vocabulary names.
+    """
+
+    def __init__(self, family_of: Callable[[str], str]) -> None:
+        self._family_of = family_of
+        self._families: dict[str, dict[str, Lane]] = {}
+
+    def __iter__(self) -> Iterator[Lane]:
+        for lanes in self._families.values():
+            yield from (lane for lane in lanes.values() if len(lane))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def add(self, event: Event) -> None:
+        """Sort an event into the lane of its label, made if need be."""
+        family = self._family_of(event.label)
+        lanes = self._families.setdefault(family, {})
+        lanes.setdefault(event.label, Lane(event.label, family)).add(event)
+
+    def remove(self, events: Iterable[Event]) -> None:
+        """Drop events; their lanes keep their place."""
+        for event in events:
+            self._families[self._family_of(event.label)][event.label].remove(event)
+
+    def replace(self, events: Iterable[Event]) -> None:
+        """Take other events in place of all; every lane keeps its place, also while empty."""
+        for lanes in self._families.values():
+            for label, lane in lanes.items():
+                lanes[label] = Lane(label, lane.family)
+        for event in events:
+            self.add(event)
+
+    def clear(self) -> None:
+        """Drop everything, and the order of the lanes."""
+        self._families.clear()
+
+
+def _onset(event: Event) -> int:
+    return event.onset

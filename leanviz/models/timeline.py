@@ -1,0 +1,349 @@
+"""The events of a recording or a live session, as a table and as lanes.
+
+What the rules hide is kept as well, so that other rules show and hide at once.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from leanviz.core.decisions import DecisionRules, judge
+from leanviz.core.events import Event, Finding
+from leanviz.core.taxonomy import Taxonomy
+from leanviz.models.findings import Findings, Judged, NearMiss
+from leanviz.models.lanes import Lane, Lanes
+from leanviz.models.time_text import TimeFormat
+
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX = QModelIndex()
+
+# Far more than an hour of lively sound; beyond it the oldest are forgotten, and counted.
+LIMIT = 20_000
+
+EVENT_ROLE = Qt.ItemDataRole.UserRole
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class Column(IntEnum):
+    """The columns of the table."""
+
+    ONSET = 0
+    OFFSET = 1
+    LABEL = 2
+    SCORE = 3
+    ORIGIN = 4
+
+
+ANGLE = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+# The order of events, by far cheaper for thousands of them than their own comparison.
+IN_ORDER = attrgetter("onset", "offset", "label", "score")
+WORD = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+ALIGNMENT = (NUMBER, NUMBER, WORD, NUMBER, WORD)
+HEADERS = ("Onset", "Offset", "Label", "Score", "Origin")
+
+
+class TimelineModel(QAbstractTableModel):
+    """Final events by onset, then those that are still sounding.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        Gives the titles of labels.
+    limit : int
+        Number of final events kept.
+
+    Signals
+    -------
+    lanes_changed :
+        There are other events.
+    """
+
+    lanes_changed = Signal()
+
+    def __init__(
+        self, taxonomy: Taxonomy, limit: int = LIMIT, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._taxonomy = taxonomy
+        self._limit = limit
+        self._rate = 16000
+        self._final: list[Event] = []
+        self._provisional: list[Event] = []
+        self._family_of = cache(self.family)
+        self._lanes = Lanes(self._family_of)
+        self._findings = Findings(taxonomy)
+        self._sounding: tuple[Finding, ...] = ()
+        self._rules = DecisionRules((0.5,) * len(taxonomy))
+        # the final events that stem from findings: those that other rules may take away
+        self._decided: set[Event] = set()
+        self._parents: dict[str, Lane] = {}
+        self._format = TimeFormat()
+        self.forgotten = 0
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The vocabulary of the labels."""
+        return self._taxonomy
+
+    @property
+    def time_format(self) -> TimeFormat:
+        """How times are written."""
+        return self._format
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of the source in hertz: what onsets and offsets count in."""
+        return self._rate
+
+    @property
+    def lanes(self) -> Lanes:
+        """All events by label; read only."""
+        return self._lanes
+
+    @property
+    def events(self) -> list[Event]:
+        """All events in the order of the rows."""
+        return [*self._final, *self._provisional]
+
+    def title(self, label: str) -> str:
+        """Return the title of a label for the screen, or its name if the vocabulary lacks it."""
+        try:
+            return self._taxonomy[self._taxonomy.index(label)].title
+        except KeyError:
+            return label.replace("_", " ")
+
+    def family(self, label: str) -> str:
+        """Return the name of a label's most general ancestor; a stranger is its own family."""
+        try:
+            position = self._taxonomy.index(label)
+        except KeyError:
+            return label
+        return self._taxonomy[self._taxonomy.family(position)].name
+
+    def parents_of(self, label: str) -> Lane | None:
+        """Return what more general classes were heard where events of a label stand for them."""
+        return self._parents.get(label)
+
+    def misses(self, count: int, since: int = -1) -> list[NearMiss]:
+        """Return the nearest of what the rules hid after source sample `since`."""
+        return self._findings.misses(self._rules, count, since)
+
+    def set_rules(self, rules: DecisionRules) -> None:
+        """Show what other rules show of all that is kept; lanes keep their places."""
+        self._rules = rules
+        self._decide()
+
+    def set_findings(self, findings: Iterable[Finding]) -> None:
+        """Take other candidates in place of all that are kept; lanes keep their places."""
+        self._findings.clear()
+        self._findings.add(findings)
+        self._decide()
+
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Take candidates that are complete, and show those that the rules show."""
+        start = len(self._findings)
+        self._findings.add(findings)
+        judged = self._findings.judge(self._rules, start)
+        self._note(judged)
+        self.add_final(judged.events)
+
+    def keep_since(self, sample: int) -> None:
+        """Let go of candidates that ended before a source sample; events shown of them stay."""
+        for finding in self._findings.forget(sample):
+            self._decided.discard(finding.event)
+        for lane in self._parents.values():
+            lane.forget(sample)
+
+    def set_sounding(self, findings: Iterable[Finding]) -> None:
+        """Take the candidates that sound now, in place of those of the previous call."""
+        self._sounding = tuple(findings)
+        self._show_sounding()
+
+    def restart(
+        self, sample_rate: int, events: Iterable[Event] = (), findings: Iterable[Finding] = ()
+    ) -> None:
+        """Begin with another source, and the events and candidates known of it."""
+        self.beginResetModel()
+        self._forget_findings()
+        self._findings.add(findings)
+        judged = self._findings.judge(self._rules)
+        self._note(judged)
+        events = [*events, *judged.events]
+        self._rate, self.forgotten = sample_rate, 0
+        self._provisional, final = [], sorted(events)
+        self.forgotten = max(0, len(final) - self._limit)
+        self._final = final[self.forgotten :]
+        self._lanes.clear()
+        for event in self._final:
+            self._lanes.add(event)
+        self.endResetModel()
+        self.lanes_changed.emit()
+
+    def add_final(self, events: Iterable[Event]) -> None:
+        """Take events that will not change any more."""
+        added = list(events)
+        for event in added:
+            row = bisect_left(self._final, event)
+            self.beginInsertRows(QModelIndex(), row, row)
+            insort(self._final, event)
+            self.endInsertRows()
+            self._lanes.add(event)
+        self._forget(len(self._final) - self._limit)
+        if added:
+            self.lanes_changed.emit()
+
+    def set_provisional(self, events: Iterable[Event]) -> None:
+        """Take the events that are sounding now, in place of those of the previous call."""
+        now = sorted(events)
+        if now == self._provisional:
+            return
+        first = len(self._final)
+        if self._provisional:
+            self.beginRemoveRows(QModelIndex(), first, first + len(self._provisional) - 1)
+            self._lanes.remove(self._provisional)
+            self._provisional = []
+            self.endRemoveRows()
+        if now:
+            self.beginInsertRows(QModelIndex(), first, first + len(now) - 1)
+            self._provisional = now
+            self.endInsertRows()
+        for event in now:
+            self._lanes.add(event)
+        self.lanes_changed.emit()
+
+    def set_time_format(self, time_format: TimeFormat) -> None:
+        """Write times as elapsed or by the clock."""
+        self._format = time_format
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, Column.OFFSET)
+            self.dataChanged.emit(self.index(0, Column.ONSET), last)
+
+    def event_at(self, row: int) -> Event:
+        """Return the event of a row; IndexError if there is none."""
+        beyond = row - len(self._final)
+        return self._provisional[beyond] if beyond >= 0 else self._final[row]
+
+    def row_of(self, event: Event) -> int:
+        """Return the row of an event, or -1."""
+        row = bisect_left(self._final, event)
+        if self._final[row : row + 1] == [event]:
+            return row
+        return (
+            len(self._final) + self._provisional.index(event) if event in self._provisional else -1
+        )
+
+    def neighbour(self, sample: int, step: int) -> Event | None:
+        """Return the nearest event that begins after (step > 0) or before a source sample."""
+        events = sorted(self.events, key=lambda event: event.onset)
+        if step > 0:
+            return next((event for event in events if event.onset > sample), None)
+        return next((event for event in reversed(events) if event.onset < sample), None)
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        """Return the number of events."""
+        return 0 if parent.isValid() else len(self._final) + len(self._provisional)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the name of a column."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows, sorts by, or stands for."""
+        if not index.isValid():
+            return None
+        event, column = self.event_at(index.row()), Column(index.column())
+        answers: dict[int, Callable[[], Any]] = {
+            Qt.ItemDataRole.DisplayRole: lambda: self._text(event, column),
+            Qt.ItemDataRole.ToolTipRole: lambda: self._path(event),
+            Qt.ItemDataRole.TextAlignmentRole: lambda: ALIGNMENT[column],
+            EVENT_ROLE: lambda: event,
+            SORT_ROLE: lambda: self._sort_key(event, column),
+        }
+        return answers[role]() if role in answers else None
+
+    def _decide(self) -> None:
+        """Judge all that is kept by the rules of now."""
+        judged = self._findings.judge(self._rules)
+        self.beginResetModel()
+        settled = [event for event in self._final if event not in self._decided]
+        self._decided, self._parents = set(), {}
+        self._note(judged)
+        self._provisional = []
+        final = sorted((*settled, *judged.events), key=IN_ORDER)
+        self._final = final[max(0, len(final) - self._limit) :]
+        self._lanes.replace(self._final)
+        self.endResetModel()
+        self._show_sounding()
+        self.lanes_changed.emit()
+
+    def _note(self, judged: Judged) -> None:
+        """Remember what stems from findings, and which parents stand behind what is shown."""
+        self._decided.update(judged.events)
+        for event, label in judged.parents:
+            name = self._taxonomy[label].name
+            lane = self._parents.setdefault(name, Lane(name, self._family_of(name)))
+            lane.add(event)
+
+    def _show_sounding(self) -> None:
+        shown = (
+            f for f in self._sounding if judge(f.candidate, self._rules, self._taxonomy) is None
+        )
+        self.set_provisional(finding.event for finding in shown)
+
+    def _forget_findings(self) -> None:
+        self._findings.clear()
+        self._sounding, self._decided, self._parents = (), set(), {}
+
+    def _path(self, event: Event) -> str:
+        """Return the label with its ancestors: Animal, Dog, Bark."""
+        names = (*event.parents, event.label)
+        return f" {ANGLE} ".join(self.title(name) for name in names)
+
+    def _text(self, event: Event, column: Column) -> str:
+        if column is Column.ONSET:
+            return self._format.text(event.onset / self._rate)
+        if column is Column.OFFSET:
+            return self._format.text(event.offset / self._rate)
+        if column is Column.SCORE:
+            return f"{event.score:.2f}"
+        if column is Column.LABEL:
+            return self.title(event.label)
+        return "sounding" if event.provisional else event.provenance.value
+
+    def _sort_key(self, event: Event, column: Column) -> Any:
+        if column is Column.ONSET:
+            return event.onset
+        if column is Column.OFFSET:
+            return event.offset
+        return event.score if column is Column.SCORE else self._text(event, column)
+
+    def _forget(self, count: int) -> None:
+        """Drop the oldest final events."""
+        if count <= 0:
+            return
+        self.beginRemoveRows(QModelIndex(), 0, count - 1)
+        self._lanes.remove(self._final[:count])
+        del self._final[:count]
+        self.forgotten += count
+        self.endRemoveRows()

@@ -1,0 +1,1 @@
+"""Threads and the one engine behind live, file and command line; no Qt."""

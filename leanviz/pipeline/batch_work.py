@@ -1,0 +1,163 @@
+"""What is done with each file of a batch, in whichever process: the same everywhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import leanviz
+from leanviz.core.decisions import DecisionRules
+from leanviz.core.errors import ModelError, UserError
+from leanviz.core.events import Event, Rule
+from leanviz.inference.model import LeanModel
+from leanviz.pipeline.clip import analyze_file
+from leanviz.pipeline.results import ClipAnalysis
+from leanviz.sessions.report import ClipReport, printable
+
+Tell = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWork:
+    """How files are analysed; travels to every worker, so everything in it can be pickled.
+
+    Attributes
+    ----------
+    model : Path or None
+        The model folder, the bundled one if None.
+    identity : str
+        Of the model; a worker that finds another one refuses.
+    rules : DecisionRules
+    shape : str
+        Name of what `render` makes.
+    render : callable
+        Makes the text of a result file; a function at module level, or a partial of one.
+    version : str
+        Of leanviz; a worker that has another one refuses.
+    """
+
+    model: Path | None
+    identity: str
+    rules: DecisionRules
+    shape: str
+    render: Callable[[ClipReport], str]
+    version: str = leanviz.__version__
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file.
+
+    Attributes
+    ----------
+    key : str
+        Its absolute path.
+    file : str
+        What the user calls it.
+    """
+
+    key: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file.
+
+    Attributes
+    ----------
+    error : str
+        A sentence if it could not be analysed; nothing else has meaning then.
+    text : str
+        What its result file holds.
+    sample_rate, n_samples : int
+    truncated : bool
+        The file ended before its header said.
+    left_out : int
+        Labels that were left out because their classes are ever-present.
+    events : tuple of Event
+    """
+
+    error: str = ""
+    text: str = ""
+    sample_rate: int = 0
+    n_samples: int = 0
+    truncated: bool = False
+    left_out: int = 0
+    events: tuple[Event, ...] = ()
+
+
+class WorkerError(UserError):
+    """The processes that analyse cannot work at all; the message says why."""
+
+
+def prepare(work: BatchWork) -> LeanModel:
+    """Return the model of this process, opened once.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or not the one that the batch is for.
+    WorkerError
+        If this is another version of leanviz.
+    """
+    if work.version != leanviz.__version__:
+        raise WorkerError(
+            f"A worker has leanviz {leanviz.__version__} and not {work.version}: "
+            "install the same version everywhere."
+        )
+    model = _open(work.model)
+    if model.identity != work.identity:
+        raise ModelError(f"A worker has the model {model.identity} and not {work.identity}.")
+    return model
+
+
+def analyze_task(task: Task, work: BatchWork, tell: Tell | None = None) -> FileResult:
+    """Analyse one file; whatever is wrong with it alone becomes its `FileResult.error`.
+
+    Parameters
+    ----------
+    tell : callable or None
+        Is told now and then which part of the file is done, in [0, 1].
+
+    Raises
+    ------
+    ModelError, WorkerError
+        As `prepare`: then no file can be analysed.
+    """
+    model = prepare(work)
+    try:
+        analysis = analyze_file(
+            task.key,
+            model,
+            work.rules,
+            progress=None if tell is None else lambda news: tell(news.fraction),
+        )
+        return _result(analysis, task.file, work, model)
+    except UserError as error:
+        return FileResult(printable(str(error)))
+    except ConnectionError:  # nobody is left to tell
+        raise
+    except Exception as error:  # noqa: BLE001  (the rest of the batch must go on)
+        cause = printable(f"{type(error).__name__}: {error}")
+        return FileResult(f"{task.file} {COULD_NOT}: {cause}.")
+
+
+COULD_NOT = "could not be analysed"
+
+
+@lru_cache(maxsize=1)
+def _open(folder: Path | None) -> LeanModel:
+    return LeanModel.open(folder)
+
+
+def _result(analysis: ClipAnalysis, file: str, work: BatchWork, model: LeanModel) -> FileResult:
+    report = ClipReport.of(analysis, file, model.taxonomy, work.rules)
+    return FileResult(
+        text=work.render(report),
+        sample_rate=analysis.sample_rate,
+        n_samples=analysis.n_samples,
+        truncated=analysis.truncated,
+        left_out=sum(hidden.rule is Rule.EVER_PRESENT for hidden in analysis.hidden),
+        events=analysis.events,
+    )

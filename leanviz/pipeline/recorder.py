@@ -1,0 +1,386 @@
+"""Clips of what is heard: cut from the source's own samples, with what came before and after."""
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from leanviz.audio.writer import encode
+from leanviz.core.clock import Span, seconds, to_sample
+from leanviz.core.errors import ExportError
+from leanviz.core.events import Event
+from leanviz.core.ring import Ring
+from leanviz.core.watching import WatchChoices, WatchRule
+from leanviz.pipeline.excerpt import Excerpt, excerpt
+from leanviz.pipeline.sinks import SinkStatus, StreamInfo, StreamNote
+from leanviz.sessions.clips import ClipStore, Json, Room, clip_name
+from leanviz.sessions.jsonfile import event_record
+from leanviz.sessions.report import wall_time
+
+NAME = "recorder"
+MOST_WAITING = 64
+TICK_S = 0.25
+# A sound is known about a second after it began: until then, another may yet join a clip.
+KNOWN_AFTER_S = 1.5
+# The oldest part of the ring that is left to the writer while a clip is copied out.
+MARGIN_S = 2.0
+# A stream may stand still, its device gone: what is there is then written without the rest.
+PATIENCE_S = 30.0
+CLOSE_S = 10.0
+# A clip that cannot be written is tried again as long as its sound is remembered.
+RETRY_S = 10.0
+MOST_RETRIED = 16
+
+
+@dataclass(slots=True)
+class _Clip:
+    """A clip that is being recorded: its samples are in the ring, some may still be to come."""
+
+    rule: WatchRule | None
+    """Whose clip it is; None if it was asked for by hand."""
+    name: str
+    span: Span
+    before: int = 0
+    events: list[Event] = field(default_factory=list)
+
+    def joins(self, other: "_Clip") -> bool:
+        """Tell whether another clip begins before this one ends."""
+        return other.span.start <= self.span.stop and self.span.start <= other.span.stop
+
+    def join(self, other: "_Clip") -> None:
+        """Take another clip in."""
+        start = min(self.span.start, other.span.start)
+        self.span = Span(start, max(self.span.stop, other.span.stop))
+        self.events += other.events
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderState:
+    """What the window shows of a recorder; a snapshot.
+
+    Attributes
+    ----------
+    writing : str
+        Title of the sound that is being recorded, "" if none is.
+    saved : int
+        Clips written.
+    latest : Path or None
+        The newest of them.
+    by_hand : bool
+        Whether the newest was asked for by hand.
+    remark : str
+        What is missing of the newest, as a sentence; "" if nothing is.
+    """
+
+    writing: str = ""
+    saved: int = 0
+    latest: Path | None = None
+    by_hand: bool = False
+    remark: str = ""
+
+
+class Recorder:
+    """Keeps clips of the sounds that rules ask for, and of the last seconds by hand (a sink).
+
+    Clips overlapping in time that come of the same rule are one file. By default no rule asks for
+    any, and nothing is kept.
+
+    Parameters
+    ----------
+    choices : WatchChoices
+    folder : Path
+        Where clips go unless the choices say otherwise.
+    """
+
+    def __init__(self, choices: WatchChoices, folder: Path) -> None:
+        self._choices = choices
+        self._folder = folder
+        self._queue: queue.Queue[list[_Clip]] = queue.Queue(MOST_WAITING)
+        self._stream: StreamInfo | None = None
+        self._ring: Ring | None = None
+        # NB: stored by the inference thread, loaded by the recorder's.
+        self._heard = 0
+        self._moved = time.monotonic()
+        self._sounding: tuple[Event, ...] = ()
+        # NB: stored by the recorder's thread alone, as wholes; loaded by anyone.
+        self._open: dict[WatchRule, _Clip] = {}
+        self._kept: dict[WatchRule, int] = {}
+        self._unwritten: deque[_Clip] = deque()
+        self._retry_at = 0.0
+        self._state = RecorderState()
+        self._trouble = ""
+        self._failed = self._missed = 0
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leanviz-recorder", daemon=True)
+
+    # -- told by the stream -----------------------------------------------------------------------
+
+    def begin(self, stream: StreamInfo, ring: Ring) -> None:
+        """Take the stream and start the thread."""
+        if self._closing.is_set():
+            return
+        self._stream, self._ring = stream, ring
+        self._thread.start()
+
+    def take(self, events: Sequence[Event], heard: int) -> None:
+        """Note the events that are to be kept."""
+        choices, stream = self._choices, self._stream
+        self._heard, self._moved = heard, time.monotonic()
+        if stream is None or not choices.recording:
+            return
+        chosen = [(event, rule) for event in events if (rule := choices.recorded(event))]
+        if chosen:
+            self._put([_clip_of(event, rule, choices, stream) for event, rule in chosen])
+
+    def sounding(self, events: Sequence[Event], heard: int) -> None:
+        """Note what sounds now: a clip stays open while its sound does."""
+        self._sounding = tuple(events)
+
+    def note(self, note: StreamNote) -> None:
+        """Nothing else matters to a recorder."""
+
+    def status(self) -> SinkStatus:
+        """Return how many clips were written, wait, and were given up."""
+        return SinkStatus(
+            NAME,
+            trouble=self._trouble,
+            written=self._state.saved,
+            waiting=len(self._open) + len(self._unwritten) + self._queue.qsize(),
+            dropped=self._failed + self._missed,
+            active=bool(self._state.writing),
+        )
+
+    def close(self) -> None:
+        """Write what is open as far as it goes, and end. Twice is harmless."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_S)
+
+    # -- told by the user -------------------------------------------------------------------------
+
+    def set_choices(self, choices: WatchChoices) -> None:
+        """Use other rules, formats and places from the next event on."""
+        self._choices = choices
+
+    def save_last(self, last_s: float) -> bool:
+        """Keep what was heard in the last seconds; tell whether there is anything to keep.
+
+        Any thread; returns at once. `state` tells what became of it.
+        """
+        stream, ring = self._stream, self._ring
+        if stream is None or ring is None or not ring.written:
+            return False
+        stop = ring.written
+        start = max(0, stop - to_sample(last_s, stream.sample_rate))
+        return self._put([_Clip(None, f"last {last_s:g} s", Span(start, stop))])
+
+    def state(self) -> RecorderState:
+        """Return what is going on. Any thread."""
+        return self._state
+
+    def _put(self, clips: list[_Clip]) -> bool:
+        try:
+            self._queue.put_nowait(clips)
+        except queue.Full:
+            self._missed += len(clips)
+            return False
+        return True
+
+    # -- the recorder's own thread ----------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._closing.is_set():
+                self._step(TICK_S)
+            while not self._queue.empty():
+                self._step(0.0)
+            self._sounding = ()
+            for rule in list(self._open):
+                self._finish(rule)
+            self._retry()
+            self._show()
+        except Exception as error:  # noqa: BLE001  (a thread must not die without a word)
+            self._trouble = f"Recording stopped: {type(error).__name__}: {error}"
+
+    def _step(self, patience_s: float) -> None:
+        """Take what came at once, then write the clips that are complete."""
+        with suppress(queue.Empty):
+            came = self._queue.get(timeout=patience_s) if patience_s else self._queue.get_nowait()
+            for clip in came:
+                self._take_in(clip)
+        for rule in [rule for rule, open_ in self._open.items() if self._is_due(rule, open_)]:
+            self._finish(rule)
+        self._keep_long()
+        if time.monotonic() >= self._retry_at:
+            self._retry()
+        self._show()
+
+    def _take_in(self, clip: _Clip) -> None:
+        """Join a clip to the open one of its rule, or open it; write what was asked for by hand."""
+        rule = clip.rule
+        if rule is None:
+            self._write(clip)
+            return
+        # Of a long sound, a part may be kept already.
+        clip.span = Span(max(clip.span.start, self._kept.get(rule, 0)), clip.span.stop)
+        if clip.span.length <= 0:
+            return
+        before = self._open.get(rule)
+        if before is not None and before.joins(clip):
+            before.join(clip)
+            return
+        if before is not None:
+            self._finish(rule)
+        self._open = {**self._open, rule: clip}
+
+    def _is_due(self, rule: WatchRule, clip: _Clip) -> bool:
+        """Tell whether nothing more can join a clip, or waiting would cost its beginning."""
+        stream = self._stream
+        assert stream is not None
+        if self._is_nearly_lost(clip.span.start):
+            return True
+        if time.monotonic() - self._moved >= PATIENCE_S:
+            return True
+        reach = clip.span.stop + clip.before
+        if self._heard < reach + to_sample(KNOWN_AFTER_S, stream.sample_rate):
+            return False
+        return not any(rule.matches(e) and e.onset <= reach for e in self._sounding)
+
+    def _is_nearly_lost(self, start: int) -> bool:
+        stream, ring = self._stream, self._ring
+        assert stream is not None
+        assert ring is not None
+        return ring.written - start >= ring.capacity - to_sample(MARGIN_S, stream.sample_rate)
+
+    def _keep_long(self) -> None:
+        """Write what has sounded for so long that its beginning would soon be lost.
+
+        A sound is judged when it is over. What lasts for minutes becomes several clips instead, one
+        after the other.
+        """
+        ring, choices, stream = self._ring, self._choices, self._stream
+        assert ring is not None
+        assert stream is not None
+        for event in self._sounding:
+            rule = choices.recorded(event)
+            if rule is None:
+                continue
+            clip = _clip_of(event, rule, choices, stream)
+            start = max(clip.span.start, self._kept.get(rule, 0))
+            if self._is_nearly_lost(start):
+                self._kept[rule] = ring.written
+                clip.span = Span(start, ring.written)
+                self._write(clip)
+
+    def _finish(self, rule: WatchRule) -> None:
+        self._write(self._open[rule])
+        self._open = {other: clip for other, clip in self._open.items() if other != rule}
+
+    def _show(self) -> None:
+        """Name what is being recorded: clips that are not complete, and sounds that last."""
+        stream = self._stream
+        assert stream is not None
+        names = {clip.name for clip in self._open.values()}
+        for event in self._sounding:
+            rule = self._choices.recorded(event)
+            if rule is not None:
+                names.add(_title(rule, event, stream))
+        self._state = replace(self._state, writing=", ".join(sorted(names)))
+
+    def _retry(self) -> None:
+        """Write what could not be written before; leave it at the first that still cannot be."""
+        for _ in range(len(self._unwritten)):
+            if not self._write(self._unwritten.popleft()) and not self._closing.is_set():
+                return
+
+    def _put_off(self, clip: _Clip, error: ExportError) -> None:
+        """Note a clip that cannot be written, to try it again while its sound is remembered."""
+        full = len(self._unwritten) >= MOST_RETRIED
+        if full or self._closing.is_set() or self._is_nearly_lost(clip.span.start):
+            self._failed += 1
+        else:
+            self._unwritten.append(clip)
+        self._retry_at = time.monotonic() + RETRY_S
+        waiting = len(self._unwritten)
+        self._trouble = f"{error} Clips that wait: {waiting}; not kept: {self._failed}."
+
+    def _write(self, clip: _Clip) -> bool:
+        """Write a clip and return True; a failure becomes a sentence, and recording goes on."""
+        ring = self._ring
+        assert ring is not None
+        found = excerpt(ring, Span(clip.span.start, min(clip.span.stop, ring.written)))
+        if found is None:
+            self._failed += 1
+            self._trouble = f"The sound of {clip.name} was no longer in memory: no clip was kept."
+            return False
+        try:
+            latest = self._store(clip, found)
+        except ExportError as error:
+            self._put_off(clip, error)
+            return False
+        self._trouble = ""
+        self._state = replace(
+            self._state,
+            saved=self._state.saved + 1,
+            latest=latest,
+            by_hand=clip.rule is None,
+            remark=self._remark(clip, found),
+        )
+        return True
+
+    def _store(self, clip: _Clip, found: Excerpt) -> Path:
+        stream, clips = self._stream, self._choices.clips
+        assert stream is not None
+        start_s = seconds(found.span.start, stream.sample_rate)
+        name = clip_name(stream.origin + timedelta(seconds=start_s), clip.name, clips.form)
+        content = encode(found.samples, stream.sample_rate, clips.form)
+        folder = Path(clips.folder) if clips.folder else self._folder
+        room = Room(clips.most_mb * 1_000_000, clips.most_clips)
+        return ClipStore(folder, room).keep(name, content, facts(stream, clip, found))
+
+    def _remark(self, clip: _Clip, found: Excerpt) -> str:
+        stream = self._stream
+        assert stream is not None
+        late_s = seconds(found.span.start - clip.span.start, stream.sample_rate)
+        lost_s = seconds(found.lost, stream.sample_rate)
+        late = f"its first {late_s:.1f} s were no longer in memory" if late_s else ""
+        lost = f"{lost_s:.1f} s within it never arrived" if lost_s else ""
+        return " and ".join(filter(None, (late, lost)))
+
+
+def facts(stream: StreamInfo, clip: _Clip, found: Excerpt) -> Json:
+    """Return what the index says of a clip: times in seconds since listening began."""
+    rate, taxonomy = stream.sample_rate, stream.taxonomy
+    late = found.span.start - clip.span.start
+    start_s = seconds(found.span.start, rate)
+    return {
+        "start_s": round(start_s, 6),
+        "duration_s": round(seconds(found.span.length, rate), 6),
+        "late_s": round(seconds(late, rate), 6),
+        "lost_s": round(seconds(found.lost, rate), 6),
+        "wall_time": wall_time(stream.origin, start_s),
+        "sample_rate": rate,
+        "channels": found.samples.shape[1],
+        "device": stream.device,
+        "model": stream.model_id,
+        "events": [event_record(event, rate, taxonomy) for event in sorted(clip.events)],
+    }
+
+
+def _clip_of(event: Event, rule: WatchRule, choices: WatchChoices, stream: StreamInfo) -> _Clip:
+    rate = stream.sample_rate
+    before, after = (
+        to_sample(time_s, rate) for time_s in (choices.clips.before_s, choices.clips.after_s)
+    )
+    span = Span(max(0, event.onset - before), event.offset + after)
+    return _Clip(rule, _title(rule, event, stream), span, before, [event])
+
+
+def _title(rule: WatchRule, event: Event, stream: StreamInfo) -> str:
+    taxonomy = stream.taxonomy
+    return taxonomy[taxonomy.index(rule.label or event.label)].title

@@ -1,0 +1,32 @@
+"""Other rules on a file that is analysed: without its sound, and without the model."""
+
+from dataclasses import replace
+
+from leanviz.core.candidates import CandidateFinder
+from leanviz.core.decisions import DecisionRules, PatchClock, by_onset, decide, place
+from leanviz.core.events import Candidate
+from leanviz.inference.model import LeanModel
+from leanviz.pipeline.clip import in_order
+from leanviz.pipeline.results import ClipAnalysis
+
+
+def redecide(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -> ClipAnalysis:
+    """Return an analysis as other rules show it; no extent changes."""
+    events, hidden = decide(analysis.findings, rules, model.taxonomy)
+    return replace(analysis, events=in_order(events), hidden=tuple(hidden), rules=rules)
+
+
+def find_again(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -> ClipAnalysis:
+    """Return an analysis with candidates found anew from its scores, by ``rules.candidates``.
+
+    Exactly what an analysis of the file by these rules would say; 40 us for each patch.
+    """
+    finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
+    clock, last_patch = PatchClock(analysis.sample_rate), len(analysis.frame_scores) - 1
+    closed: list[Candidate] = []
+    for patch, scores in enumerate(analysis.frame_scores):
+        done = finder.push(patch, scores)
+        done += finder.finish() if patch == last_patch else []
+        closed += sorted(done, key=by_onset)
+    findings = [place(c, clock, model.taxonomy, last_patch, analysis.n_samples) for c in closed]
+    return redecide(replace(analysis, findings=tuple(findings)), rules, model)

@@ -1,0 +1,160 @@
+"""The one engine: what live, file and command line all run, block by block."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from leanviz.audio.resample import Resampler
+from leanviz.core.candidates import CandidateFinder
+from leanviz.core.clock import Cause
+from leanviz.core.decisions import (
+    DecisionRules,
+    PatchClock,
+    by_onset,
+    decide,
+    event,
+    judge,
+    place,
+)
+from leanviz.core.events import Candidate, Finding, Hidden
+from leanviz.core.frontend import YAMNET
+from leanviz.core.tracks import Tracks
+from leanviz.inference.model import LeanModel
+from leanviz.inference.stream import LeanStream, PatchResult
+from leanviz.pipeline.results import HopUpdate
+
+Float32 = npt.NDArray[np.float32]
+
+
+class FeatureStage:
+    """Source samples to tracks and to the 16 kHz signal of the model."""
+
+    def __init__(self, tracks: Tracks) -> None:
+        self._tracks = tracks
+        self._resampler = Resampler(tracks.sample_rate, YAMNET.sample_rate)
+
+    def push(self, samples: Float32) -> Float32:
+        """Take mono source samples [n]; return 16 kHz samples [m]."""
+        self._tracks.push(samples)
+        return self._hear(self._resampler.push(samples))
+
+    def skip(self, count: int, cause: Cause = Cause.LOST) -> Float32:
+        """Pass over samples that never came; return the rest of the segment that they ended [m]."""
+        rest = self._hear(self._resampler.finish())
+        self._tracks.skip(count, cause)
+        self._resampler = Resampler(self._tracks.sample_rate, YAMNET.sample_rate)
+        return rest
+
+    def finish(self) -> Float32:
+        """End the recording; return the last 16 kHz samples [m]."""
+        self._tracks.finish()
+        return self._hear(self._resampler.finish())
+
+    def _hear(self, heard: Float32) -> Float32:
+        """Note what the model gets, and pass it on."""
+        self._tracks.hear(heard)
+        return heard
+
+
+class InferenceStage:
+    """16 kHz samples to scores, candidates and events.
+
+    Parameters
+    ----------
+    model : LeanModel
+    sample_rate : int
+        Rate of the source in hertz: events are in its samples.
+    rules : DecisionRules
+        What is shown and how candidates are found; may be replaced at any time.
+    live : bool
+        Whether to report the newest patch before it is final.
+    """
+
+    def __init__(
+        self, model: LeanModel, sample_rate: int, rules: DecisionRules, *, live: bool = False
+    ) -> None:
+        self.rules = rules
+        self._model = model
+        self._live = live
+        self._clock = PatchClock(sample_rate)
+        self._stream = LeanStream(model, provisional=live)
+        self._finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
+        # when each label that sounds was first shown, in source samples
+        self._first_shown: dict[int, int] = {}
+
+    def restart(self, start: int) -> None:
+        """Begin a new segment at source sample `start`; call `finish` first."""
+        self._clock = PatchClock(self._clock.sample_rate, start)
+        self._stream = LeanStream(self._model, provisional=self._live)
+
+    @property
+    def clock(self) -> PatchClock:
+        """Where the patches of the current segment lie."""
+        return self._clock
+
+    def push(self, samples: Float32) -> tuple[list[PatchResult], list[HopUpdate]]:
+        """Take 16 kHz samples [n]; return what LEAN said and what that means."""
+        results = self._stream.push(samples)
+        return results, [self._update(result, None) for result in results]
+
+    def finish(self, end: int) -> tuple[list[PatchResult], list[HopUpdate]]:
+        """End the segment at source sample `end`; its last patch stands for all up to there."""
+        results = self._stream.finish()
+        last = len(results) - 1
+        updates = [self._update(result, end, last=n == last) for n, result in enumerate(results)]
+        if self._live and updates:
+            # Nothing sounds any more: whoever shows provisional events takes them away.
+            last_update = updates[-1]
+            updates.append(
+                HopUpdate(last_update.patch, last_update.extent, last_update.scores, False)
+            )
+        return results, updates
+
+    def _update(self, result: PatchResult, end: int | None, *, last: bool = False) -> HopUpdate:
+        """Return what a result means; `end` is known, and `last` set, while a segment ends."""
+        patch, scores = result.patch, result.scores
+        extent = self._clock.extent(patch, patch, end if last else None)
+        self._finder.rules = self.rules.candidates
+        if not result.final:
+            sounding = self._sounding(self._finder.preview(patch, scores), patch)
+            provisional = tuple(f.event for f in sounding if self._judge(f) is None)
+            return HopUpdate(
+                patch, extent, scores, False, provisional=provisional, sounding=sounding
+            )
+        closed = self._finder.push(patch, scores)
+        if last:
+            closed += self._finder.finish()
+        findings = tuple(
+            self._finding(candidate, patch if last else None, end)
+            for candidate in sorted(closed, key=by_onset)
+        )
+        events, hidden = decide(findings, self.rules, self._model.taxonomy)
+        return HopUpdate(
+            patch, extent, scores, True, tuple(events), tuple(hidden), findings=findings
+        )
+
+    def _judge(self, finding: Finding) -> Hidden | None:
+        return judge(finding.candidate, self.rules, self._model.taxonomy)
+
+    def _finding(self, candidate: Candidate, last_patch: int | None, end: int | None) -> Finding:
+        """Place a candidate that is complete on the source's sample index."""
+        shown = self._first_shown.pop(candidate.label, -1)
+        placed = place(candidate, self._clock, self._model.taxonomy, last_patch, end)
+        if shown < 0:
+            return placed
+        # the onset of a sound that grew louder may have come later than its first label
+        shown = max(shown, placed.event.onset)
+        return replace(placed, event=replace(placed.event, shown=shown))
+
+    def _sounding(self, candidates: list[Candidate], patch: int) -> tuple[Finding, ...]:
+        """Place what sounds now, and note what is shown for the first time."""
+        found: list[Finding] = []
+        for candidate in sorted(candidates, key=by_onset):
+            shown = self._first_shown.get(candidate.label, -1)
+            if shown < 0 and judge(candidate, self.rules, self._model.taxonomy) is None:
+                shown = self._first_shown[candidate.label] = self._clock.sees(patch).stop
+            extent = self._clock.extent(candidate.first, candidate.last)
+            now = event(candidate, self._model.taxonomy, extent, -1, provisional=True)
+            found.append(Finding(candidate, replace(now, shown=shown)))
+        return tuple(found)

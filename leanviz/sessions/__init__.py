@@ -1,0 +1,1 @@
+"""What leanviz writes for other programs and reads back."""

@@ -1,0 +1,168 @@
+"""A folder of sound clips: their names, their index, and the room they may take."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from leanviz.core.errors import ExportError
+from leanviz.core.watching import ClipFormat
+from leanviz.sessions.writing import replacing, write_text
+
+INDEX = "leanviz-clips.jsonl"
+NAME_LENGTH = 40
+
+Json = dict[str, Any]
+
+
+def clip_name(started: datetime, label: str, form: ClipFormat) -> str:
+    """Return a file name that sorts by time, whatever the label's text is.
+
+    Letters and digits of the label are kept, everything else becomes a hyphen: no name leaves its
+    folder, hides, or needs quotes.
+    """
+    words = "".join(char if char.isalnum() else " " for char in label).split()
+    slug = "-".join(words)[:NAME_LENGTH].strip("-") or "sound"
+    when = started.strftime("%Y-%m-%d_%H-%M-%S") + f".{started.microsecond // 1000:03d}"
+    return f"{when}_{slug}.{form}"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much the clips of a folder may take.
+
+    Attributes
+    ----------
+    most_bytes, most_clips : int
+    """
+
+    most_bytes: int
+    most_clips: int
+
+    def holds(self, clips: list[Json], size: int) -> bool:
+        """Tell whether there is room for one more clip of `size` bytes."""
+        used = sum(clip["bytes"] for clip in clips)
+        return len(clips) < self.most_clips and used + size <= self.most_bytes
+
+
+class ClipStore:
+    """Clips in a folder, with an index that has one JSON object a line for each.
+
+    The index is read anew every time, so that a window and a command may share a folder, and a clip
+    that the user moves away is theirs. Only files that the index names, and that still have the
+    size they were written with, are ever removed.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first clip is kept.
+    room : Room
+    """
+
+    def __init__(self, folder: Path, room: Room) -> None:
+        self._folder = folder
+        self._room = room
+        self._index = folder / INDEX
+
+    def clips(self) -> list[Json]:
+        """Return what the index says of each clip that is still there, the oldest first."""
+        try:
+            lines = self._index.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        return [clip for clip in map(_parsed, lines) if clip and self._is_ours(clip)]
+
+    def keep(self, name: str, content: bytes, facts: Json) -> Path:
+        """Write a clip and its line of the index; the oldest clips make room. Returns where it is.
+
+        Raises
+        ------
+        ExportError
+            If it cannot be written, with the place and the cause, or is larger than all the room.
+        """
+        if not self._room.holds([], len(content)):
+            raise ExportError(
+                f"A clip of {len(content) / 1e6:.1f} MB does not fit into the room for clips."
+            )
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_room(len(content))
+            place = self._free(name)
+            facts = {"file": place.name, "bytes": len(content), **facts}
+            with replacing(place) as beside:
+                _write(beside, content)
+                # Before the clip has its name: one that is in no index would never make room.
+                self._append(json.dumps(facts))
+        except OSError as error:
+            raise ExportError(
+                f"{self._folder} cannot be written: {error.strerror or error}."
+            ) from error
+        return place
+
+    def _make_room(self, size: int) -> None:
+        clips = self.clips()
+        if self._room.holds(clips, size):
+            return
+        while clips and not self._room.holds(clips, size):
+            self._path(clips.pop(0)).unlink(missing_ok=True)
+        text = "".join(json.dumps(clip) + "\n" for clip in clips)
+        # On a full disk the old index stays: lines about files that are gone are passed over.
+        with suppress(ExportError):
+            write_text(self._index, text)
+
+    def _free(self, name: str) -> Path:
+        """Return a path of this name, or of a similar one, at which there is nothing."""
+        place = self._folder / name
+        number = 1
+        while place.exists() or place.is_symlink():
+            number += 1
+            place = self._folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+        return place
+
+    def _append(self, line: str) -> None:
+        """Add a line, on a line of its own even where the last one was cut short."""
+        with self._index.open("ab") as file:
+            torn = file.tell() > 0 and not _ends_a_line(self._index)
+            file.write(("\n" if torn else "").encode() + line.encode() + b"\n")
+
+    def _path(self, clip: Json) -> Path:
+        return self._folder / clip["file"]
+
+    def _is_ours(self, clip: Json) -> bool:
+        path = self._path(clip)
+        try:
+            return not path.is_symlink() and path.stat().st_size == clip["bytes"]
+        except OSError:
+            return False
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _parsed(line: str) -> Json | None:
+    """Return a line of the index; None if it is damaged or names anything but a clip beside it."""
+    try:
+        clip = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(clip, dict):
+        return None
+    made = cast("Json", clip)
+    name, size = made.get("file"), made.get("bytes")
+    plain = isinstance(name, str) and Path(name).name == name and "\0" not in name
+    if not plain or Path(str(name)).suffix not in {f".{form}" for form in ClipFormat}:
+        return None
+    return made if isinstance(size, int) and size >= 0 else None

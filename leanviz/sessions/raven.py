@@ -1,0 +1,32 @@
+"""Raven selection tables: tab-separated, one row per event, several recordings in one table."""
+
+from collections.abc import Iterable
+
+from leanviz.core.frontend import YAMNET
+from leanviz.sessions.report import ClipReport, one_line
+
+_HEADER = (
+    "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)",
+    "High Freq (Hz)", "File Offset (s)", "Begin Path", "Label", "Score",
+)  # fmt: skip
+
+
+def raven_table(reports: Iterable[ClipReport]) -> str:
+    """Return the events of recordings as one selection table.
+
+    Raven shows a list of files as one long recording: begin and end times count from the start of
+    the first file, ``File Offset (s)`` from the start of the event's own. The frequencies are what
+    the model hears, not what the sound covers.
+    """
+    rows = ["\t".join(_HEADER)]
+    before_s = 0.0
+    for report in reports:
+        high = min(YAMNET.fmax, report.sample_rate / 2)
+        for event in report.events:
+            onset_s, offset_s = report.onset_s(event), report.offset_s(event)
+            times = f"{before_s + onset_s:.6f}\t{before_s + offset_s:.6f}\t0.0\t{high:.1f}"
+            place = f"{onset_s:.6f}\t{one_line(report.file)}"
+            what = f"{one_line(event.label)}\t{event.score:.4f}"
+            rows.append(f"{len(rows)}\tSpectrogram 1\t1\t{times}\t{place}\t{what}")
+        before_s += report.duration_s
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,52 @@
+"""CSV tables of events: one row per event, one header, any number of recordings."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from leanviz.sessions.report import ClipReport, one_line, wall_time
+
+HEADER = ("file", "start_s", "end_s", "label", "score", "threshold", "source", "wall_time")
+# Spreadsheets take the wide forms of East Asian keyboards too. The apostrophe is among them so that
+# a name that begins with one is read back as it was.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
+
+
+def csv_table(reports: Iterable[ClipReport]) -> str:
+    """Return the events of recordings as comma-separated values.
+
+    A text that a spreadsheet would run as a formula (``=HYPERLINK(...).wav``) is given a leading
+    apostrophe, which spreadsheets take for "this is text".
+    """
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(HEADER)
+    for report in reports:
+        for event in report.events:
+            onset_s, offset_s = report.onset_s(event), report.offset_s(event)
+            rows.writerow((
+                harmless(report.file), f"{onset_s:.6f}", f"{offset_s:.6f}", harmless(event.label),
+                f"{event.score:.4f}", f"{report.threshold(event):.4f}", event.provenance.value,
+                wall_time(report.started, onset_s),
+            ))  # fmt: skip
+    return text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Return a text for a field of CSV that no spreadsheet takes for a formula."""
+    return "'" + one_line(text) if text.startswith(_FORMULA_STARTS) else one_line(text)
+
+
+def without_guard(text: str) -> str:
+    """Return a text without the apostrophe that keeps it from being a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+def split_row(line: str, delimiter: str) -> list[str]:
+    """Return the fields of a line; only commas and semicolons are ever within quotes."""
+    if delimiter == "\t":
+        return line.split("\t")
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return [line]

@@ -1,0 +1,242 @@
+"""What the user chose, kept in one small JSON file between runs."""
+
+import json
+import logging
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from leanviz.core.choices import DecisionChoices
+from leanviz.core.watching import WatchChoices
+
+log = logging.getLogger(__name__)
+
+RECENT_FILES = 10
+
+
+class ThemeChoice(StrEnum):
+    """How the window is coloured."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    HIGH_CONTRAST = "high contrast"
+
+
+class ScaleChoice(StrEnum):
+    """How the spectrogram spaces frequencies."""
+
+    MEL = "mel"
+    LINEAR = "linear"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything leanviz remembers; the values here are the defaults.
+
+    Attributes
+    ----------
+    theme : ThemeChoice
+    host_api, device : str
+        The input as PortAudio names it; empty for the default input.
+    channel : int
+        Its channel that is heard, counted from 1; 0 for the mix.
+    scale : ScaleChoice
+    floor_db, ceiling_db : float
+        Levels of the darkest and brightest colour, dBFS; a full-scale sine is 0 dBFS.
+    palette : str
+        Colour map of the spectrogram; empty for the theme's own.
+    window_ms : int
+        Window of the spectrogram, milliseconds.
+    model_eye : bool
+        Whether the spectrogram shows what LEAN gets.
+    paging : bool
+        Whether a live view turns pages instead of scrolling.
+    live_span_s : float
+        Seconds from the left to the right edge while listening.
+    decisions : DecisionChoices
+        Thresholds, smoothing, and which classes are shown.
+    watching : WatchChoices
+        Clips that are kept, and who is told of which sounds.
+    keep_log : bool
+        Whether live sessions are logged.
+    log_mb : int
+        Room for all session logs, megabytes of 1,000,000 bytes; the oldest make way.
+    hidden_panes : tuple of str
+        Panes that are switched off.
+    attention : bool
+        Whether the attention pane is shown.
+    geometry, splitter : str
+        Place of the window and of its dividers, as Qt packs them, in base64.
+    recent : tuple of str
+        Files opened last, the newest first.
+    last_folder : str
+        Where the file dialog begins.
+    """
+
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    host_api: str = ""
+    device: str = ""
+    channel: int = 0
+    scale: ScaleChoice = ScaleChoice.MEL
+    floor_db: float = -100.0
+    ceiling_db: float = -20.0
+    palette: str = ""
+    window_ms: int = 64
+    model_eye: bool = False
+    paging: bool = False
+    live_span_s: float = 20.0
+    decisions: DecisionChoices = field(default_factory=DecisionChoices)
+    watching: WatchChoices = field(default_factory=WatchChoices)
+    keep_log: bool = True
+    log_mb: int = 500
+    hidden_panes: tuple[str, ...] = ()
+    attention: bool = True
+    geometry: str = ""
+    splitter: str = ""
+    recent: tuple[str, ...] = ()
+    last_folder: str = ""
+
+    def opened(self, path: Path) -> "Settings":
+        """Return the settings after `path` was opened."""
+        others = (name for name in self.recent if name != str(path))
+        recent = (str(path), *others)[:RECENT_FILES]
+        return replace(self, recent=recent, last_folder=str(path.parent))
+
+
+DEFAULTS = Settings()
+
+
+def settings_path() -> Path:
+    """Return where the settings of this user lie."""
+    return platformdirs.user_config_path("leanviz", appauthor=False) / "settings.json"
+
+
+def load_settings(path: Path) -> Settings:
+    """Return what is stored in `path`, with the default for everything that is not.
+
+    A file that cannot be read as settings is set aside as ``.bad``; a value of the wrong kind and a
+    name nobody knows are passed over. Each leaves one line in the log.
+    """
+    try:
+        return _from_stored(_read(path))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        log.warning("settings %s cannot be read (%s): defaults are used", path, error)
+    except (ValueError, RecursionError) as error:
+        _set_aside(path, error)
+    return DEFAULTS
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Write `settings` to `path` at once or not at all; a failure is logged, never raised."""
+    text = json.dumps(asdict(settings), indent=2, ensure_ascii=False) + "\n"
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            # a power cut between the rename and the data would leave an empty file
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        log.warning("settings %s cannot be written: %s", path, error)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(stored, dict):
+        raise ValueError(f"a {type(stored).__name__} instead of names and values")  # noqa: TRY004
+    return stored
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    bad = path.with_name(path.name + ".bad")
+    try:
+        path.replace(bad)
+    except OSError as failure:
+        log.warning("settings %s are damaged (%s) and in the way: %s", path, error, failure)
+    else:
+        log.warning("settings %s are damaged (%s): set aside as %s", path, error, bad.name)
+
+
+def _from_stored(stored: Mapping[str, Any]) -> Settings:
+    return _section(DEFAULTS, stored, "")
+
+
+def _section(defaults: Any, stored: Mapping[str, Any], within: str) -> Any:
+    """Return a dataclass with the values stored, those that are missing or bad by default."""
+    known = {field.name: field.metadata.get("item") for field in fields(defaults)}
+    values: dict[str, Any] = {}
+    for key, value in stored.items():
+        name = f"{within}{key}"
+        if key not in known:
+            log.warning("settings: %s is not known to this version and is passed over", name)
+            continue
+        try:
+            values[key] = _like(getattr(defaults, key), value, name, known[key])
+        except (TypeError, ValueError, OverflowError):
+            log.warning("settings: %s cannot be %r; the default is used", name, value)
+    return replace(defaults, **values)
+
+
+def _items(item: Any, stored: Mapping[str, Any], within: str) -> dict[str, Any]:
+    """Return a dictionary with the values of the right kind."""
+    values: dict[str, Any] = {}
+    for key, value in stored.items():
+        try:
+            values[key] = _like(item, value, f"{within}.{key}")
+        except (TypeError, ValueError, OverflowError):
+            log.warning("settings: %s.%s cannot be %r; it is passed over", within, key, value)
+    return values
+
+
+def _row(item: Any, stored: list[Any], within: str) -> tuple[Any, ...]:
+    """Return the values of the right kind in their order."""
+    values: list[Any] = []
+    for place, value in enumerate(stored):
+        try:
+            values.append(_like(item, value, f"{within}.{place}"))
+        except (TypeError, ValueError, OverflowError):
+            log.warning("settings: %s.%s cannot be %r; it is passed over", within, place, value)
+    return tuple(values)
+
+
+def _like(default: Any, value: Any, name: str, item: Any = None) -> Any:
+    """Return `value` in the type of `default`; ValueError or TypeError if it is not of its kind.
+
+    Parameters
+    ----------
+    item : Any
+        A default for the values of a dictionary or a tuple; those of a tuple without are texts.
+    """
+    if is_dataclass(default) or isinstance(default, dict):
+        if not isinstance(value, dict):
+            raise TypeError(value)
+        if isinstance(default, dict):
+            return _items(item, value, name)
+        return _section(default, value, f"{name}.")
+    if isinstance(default, StrEnum):
+        return type(default)(value)
+    if isinstance(default, tuple):
+        if not isinstance(value, list) or (
+            item is None and not all(isinstance(text, str) for text in value)
+        ):
+            raise TypeError(value)
+        return tuple(value) if item is None else _row(item, value, name)
+    if isinstance(default, float):
+        if isinstance(value, bool) or not math.isfinite(number := float(value)):
+            raise ValueError(value)
+        return number
+    if not isinstance(value, type(default)) or isinstance(value, bool) != isinstance(default, bool):
+        raise TypeError(value)
+    return value

@@ -1,0 +1,1 @@
+"""LEAN defined, trained, evaluated and exported with PyTorch (extra `training`)."""

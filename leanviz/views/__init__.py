@@ -1,0 +1,1 @@
+"""Widgets: one pane per file, and a main window that only assembles."""

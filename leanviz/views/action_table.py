@@ -1,0 +1,378 @@
+"""Every action of the window: words, menu, keys and when it can be used, in one table.
+
+Menus, toolbar, the key sheet and the README all follow from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from leanviz.settings import ScaleChoice, ThemeChoice
+from leanviz.views.palettes import PALETTES
+
+MAX_HEADS = 9
+# At 48 kHz these are 512 to 8192 points.
+WINDOWS_MS = (8, 16, 32, 64, 128)
+
+
+class Mode(StrEnum):
+    """What the window shows."""
+
+    EMPTY = "empty"
+    FILE = "file"
+    LIVE = "live"
+    HEARD = "heard"  # listening has ended, its history stays
+    SESSION = "session"  # the log of a live session, without its sound
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What decides which actions can be used.
+
+    Attributes
+    ----------
+    ready : bool
+        The model is loaded.
+    analysed : bool
+        The file shown is analysed to its end, or a session is shown: its labels can be written.
+    playable : bool
+        The file shown can be played.
+    events, selected : bool
+        There are events; one of them is selected.
+    heads : int
+        Attention heads of the analysis shown, 0 without one.
+    reference : bool
+        There are reference labels.
+    undoable : bool
+        A choice about decisions can be taken back.
+    earlier, later : bool
+        Of the files that were opened together, there is one before or after the one shown.
+    """
+
+    mode: Mode = Mode.EMPTY
+    ready: bool = False
+    analysed: bool = False
+    playable: bool = False
+    events: bool = False
+    selected: bool = False
+    heads: int = 0
+    reference: bool = False
+    undoable: bool = False
+    earlier: bool = False
+    later: bool = False
+
+
+Need = Callable[[State], bool]
+
+
+def _always(_: State) -> bool:
+    return True
+
+
+def _shown(state: State) -> bool:
+    return state.mode is not Mode.EMPTY
+
+
+def _ready(state: State) -> bool:
+    return state.ready
+
+
+def _file_shown(state: State) -> bool:
+    return state.mode is Mode.FILE
+
+
+def _referred(state: State) -> bool:
+    return state.reference
+
+
+def _live(state: State) -> bool:
+    return state.mode is Mode.LIVE
+
+
+def _heard(state: State) -> bool:
+    return state.mode in {Mode.LIVE, Mode.HEARD, Mode.SESSION}
+
+
+def _analysed(state: State) -> bool:
+    return state.analysed
+
+
+def _playable(state: State) -> bool:
+    return state.playable
+
+
+def _events(state: State) -> bool:
+    return state.events
+
+
+def _label_of_file(state: State) -> bool:
+    return state.selected and state.mode is Mode.FILE
+
+
+def _undoable(state: State) -> bool:
+    return state.undoable
+
+
+def _earlier(state: State) -> bool:
+    return state.earlier
+
+
+def _later(state: State) -> bool:
+    return state.later
+
+
+def _has_head(number: int) -> Need:
+    return lambda state: state.heads >= number
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action.
+
+    Attributes
+    ----------
+    name : str
+        How code calls it.
+    text : str
+        Its words in a menu.
+    menu : str
+        The menu it stands in; ``View/Palette`` is a menu within a menu.
+    keys : tuple of str
+        Key sequences, the first shown in the menu.
+    help : str
+        What it does, for the tool tip and the key sheet.
+    icon : str
+        Name of its qtawesome icon, if it stands in the toolbar.
+    checkable : bool
+        Whether it is on or off.
+    choice : str
+        Name of the group of which one is always chosen.
+    local : bool
+        Its keys work only while the panes or the event table have the focus, since buttons, lists
+        and text fields need them too.
+    separated : bool
+        Whether a line goes before it in the menu.
+    short : str
+        Its word on a button, if that is not `text`.
+    needs : callable
+        Tells from the window's state whether it can be used.
+    """
+
+    name: str
+    text: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    help: str = ""
+    icon: str = ""
+    checkable: bool = False
+    choice: str = ""
+    local: bool = False
+    separated: bool = False
+    short: str = ""
+    needs: Need = _always
+
+
+_file = partial(ActionSpec, menu="&File")
+_sound = partial(ActionSpec, menu="&Sound")
+_go = partial(ActionSpec, menu="&Go")
+_move = partial(_go, local=True, needs=_shown)
+_show = partial(ActionSpec, menu="&View", checkable=True)
+_scale = partial(ActionSpec, menu="&View/S&cale")
+_window = partial(ActionSpec, menu="&View/&Window Length")
+_palette = partial(ActionSpec, menu="&View/&Palette")
+_range = partial(ActionSpec, menu="&View/&Range")
+_head = partial(ActionSpec, menu="&View/Attention &Head", checkable=True, choice="head")
+
+FILE = (
+    _file(
+        "open", "&Open\u2026", keys=("Ctrl+O",), help="open a sound file or a session log",
+        icon="mdi6.folder-open-outline",
+    ),
+    _file(
+        "export", "&Export\u2026", keys=("Ctrl+E",), help="write labels or a figure",
+        icon="mdi6.export-variant", needs=_analysed,
+    ),
+    _file(
+        "next file", "&Next File", keys=("Ctrl+PgDown",), help="next of the files opened together",
+        needs=_later,
+    ),
+    _file(
+        "previous file", "&Previous File", keys=("Ctrl+PgUp",),
+        help="previous of the files opened together", needs=_earlier,
+    ),
+    _file(
+        "reference", "Open Reference La&bels\u2026", help="labels to compare with",
+        needs=_file_shown,
+    ),
+    _file(
+        "no reference", "Remove Re&ference Labels", help="show no reference", needs=_referred
+    ),
+    _file("last session", "Open &Last Session", help="open the newest session log", needs=_ready),
+    _file(
+        "keep log", "&Keep a Session Log", help="log what is heard", checkable=True,
+        separated=True,
+    ),
+    _file("log room", "Room for Session &Logs\u2026", help="how much disk all logs may take"),
+    _file("log folder", "Show Session Log &Folder", help="where the session logs are"),
+    _file("quit", "&Quit", keys=("Ctrl+Q",), help="end leanviz", separated=True),
+)  # fmt: skip
+
+SOUND = (
+    _sound(
+        "listen", "&Listen", keys=("Ctrl+Space",), help="start or stop listening",
+        icon="mdi6.microphone", checkable=True, needs=_ready,
+    ),
+    _sound(
+        "freeze", "&Freeze", help="hold the view while listening goes on",
+        icon="mdi6.snowflake", checkable=True, needs=_live,
+    ),
+    _sound(
+        "pause", "Pa&use Listening", keys=("Ctrl+P",),
+        help="hear nothing for a while; the pause is a gap", short="Pause",
+        icon="mdi6.microphone-off", checkable=True, needs=_live,
+    ),
+    _sound(
+        "play", "&Play", help="play or pause the file",
+        icon="mdi6.play", checkable=True, needs=_playable,
+    ),
+    _sound(
+        "space", "Play or Freeze", keys=("Space",),
+        help="file: play or pause; live: freeze the view", local=True, needs=_shown,
+    ),
+    _sound(
+        "play label", "Play Selected La&bel", keys=("Return", "Enter"),
+        help="play the selected label", local=True, needs=_label_of_file,
+    ),
+    _sound(
+        "play selection", "Play Se&lection", keys=("S",), help="play the selected time range",
+        needs=_playable,
+    ),
+    _sound(
+        "loop", "L&oop", keys=("L",), help="play over and over", checkable=True,
+        needs=_playable,
+    ),
+    _sound(
+        "more labels", "&More Labels", keys=(",",), help="lower every threshold by 0.05",
+        separated=True, needs=_ready,
+    ),
+    _sound(
+        "fewer labels", "Fe&wer Labels", keys=(".",), help="raise every threshold by 0.05",
+        needs=_ready,
+    ),
+    _sound(
+        "undo", "&Undo", keys=("Ctrl+Z",), help="take back a change of the decisions",
+        needs=_undoable,
+    ),
+    _sound(
+        "record clips", "&Record Clips", keys=("Ctrl+R",),
+        help="keep clips of chosen sounds, or none", checkable=True, separated=True,
+    ),
+    _sound(
+        "save last", "&Save the Last Seconds", keys=("Ctrl+L",),
+        help="save what was just heard", needs=_live,
+    ),
+    _sound(
+        "watching", "Recording and &Alerts\u2026", keys=("Ctrl+,",),
+        help="choose sounds to keep and to be told of", needs=_ready,
+    ),
+    _sound("stop", "&Clear or Stop", keys=("Esc",), help="clear the selection, stop an analysis"),
+    _sound("devices", "Look for &Devices", keys=("F5",), help="list the inputs", separated=True),
+)  # fmt: skip
+
+GO = (
+    _move("back", "Scroll &Back", keys=("Left",), help="scroll back"),
+    _move("forward", "Scroll &Forward", keys=("Right",), help="scroll forward"),
+    _move("page back", "Page Back", keys=("Ctrl+Left",), help="scroll back by a page"),
+    _move("page forward", "Page Forward", keys=("Ctrl+Right",), help="scroll forward by a page"),
+    _move("start", "To the &Start", keys=("Home",), help="go to the start"),
+    _move("end", "To the &End, or Live", keys=("End",), help="go to the end; live: back to now"),
+    _go("go to", "&Go to Time\u2026", keys=("Ctrl+G",), help="go to a time", needs=_shown),
+    _go("next label", "&Next Label", keys=("N",), help="next label", separated=True, needs=_events),
+    _go(
+        "previous label", "&Previous Label", keys=("Shift+N",), help="previous label", needs=_events
+    ),
+    _move("zoom in", "Zoom &In", keys=("+", "=", "Up"), help="show less time", separated=True),
+    _move("zoom out", "Zoom &Out", keys=("-", "Down"), help="show more time"),
+    _go("fit", "Fit &Whole File", keys=("F",), help="show everything there is", needs=_shown),
+)
+
+VIEW = (
+    _show("attention", "&Attention", keys=("A",), help="attention pane", icon="mdi6.matrix"),
+    _show("show overview", "O&verview", keys=("Ctrl+1",), help="overview"),
+    _show("show waveform", "&Waveform", keys=("Ctrl+2",), help="waveform"),
+    _show("show spectrogram", "&Spectrogram", keys=("Ctrl+3",), help="spectrogram"),
+    _show("show lanes", "&Labels", keys=("Ctrl+4",), help="labels"),
+    _show("show inspector", "&Inspector", keys=("Ctrl+5",), help="inspector"),
+    ActionSpec(
+        "decisions", "&Decisions", "&View", ("Ctrl+D",), "thresholds, classes and presets"
+    ),
+    _show("crosshair", "&Crosshair", keys=("X",), help="crosshair", separated=True),
+    _show("clock time", "Clock &Time", keys=("T",), help="time of day or elapsed", needs=_heard),
+    _show(
+        "paging", "Turn Pa&ges", keys=("P",), help="live: turn pages instead of scrolling",
+    ),
+    _show(
+        "model eye", "What L&EAN Hears", keys=("E",),
+        help="the 64 bands that LEAN gets, instead of the spectrogram",
+    ),
+    _window("longer window", "Longer", keys=("W",), help="longer window: finer frequencies"),
+    _window("shorter window", "Shorter", keys=("Shift+W",), help="shorter window: finer times"),
+    *(
+        _window(f"window {ms}", f"{ms} ms", checkable=True, choice="window")
+        for ms in WINDOWS_MS
+    ),
+    _scale("next scale", "&Next Scale", keys=("M",), help="next scale: mel, linear, log"),
+    *(
+        _scale(f"scale {scale}", scale.capitalize(), checkable=True, choice="scale")
+        for scale in ScaleChoice
+    ),
+    _palette("next palette", "&Next Palette", keys=("C",), help="next palette"),
+    _palette("palette ", "As the Theme", checkable=True, choice="palette"),
+    *(
+        _palette(f"palette {name}", name.capitalize(), checkable=True, choice="palette")
+        for name in PALETTES
+    ),
+    _range("floor down", "Floor Down", keys=("[",), help="floor 5 dB down"),
+    _range("floor up", "Floor Up", keys=("]",), help="floor 5 dB up"),
+    _range("ceiling down", "Ceiling Down", keys=("{",), help="ceiling 5 dB down"),
+    _range("ceiling up", "Ceiling Up", keys=("}",), help="ceiling 5 dB up"),
+    _range("default range", "&Default Range", keys=("\\",), help="default range"),
+    *(
+        ActionSpec(
+            f"theme {theme}", theme.capitalize(), "&View/T&heme", checkable=True, choice="theme"
+        )
+        for theme in ThemeChoice
+    ),
+    _head(
+        "head 0", "&Mean", keys=("0",), help="attention: mean of the heads", short="mean",
+        needs=_has_head(1),
+    ),
+    *(
+        _head(
+            f"head {number}", f"Head &{number}", keys=(str(number),),
+            help="attention: one head", short=str(number), needs=_has_head(number),
+        )
+        for number in range(1, MAX_HEADS + 1)
+    ),
+    _show("full screen", "F&ull Screen", keys=("F11",), help="full screen", separated=True),
+)  # fmt: skip
+
+HELP = (ActionSpec("keys", "&Keys", "&Help", ("F1", "?"), "this sheet"),)
+
+SPECS: tuple[ActionSpec, ...] = (*FILE, *SOUND, *GO, *VIEW, *HELP)
+TOOLBAR = ("listen", "freeze", "pause", "open", "export", "play", "attention")
+
+MOUSE = (
+    ("Wheel", "scroll time"),
+    ("Ctrl+Wheel", "zoom time at the pointer"),
+    ("Shift+Wheel", "zoom frequency"),
+    ("Click", "play from here; on a label: select it"),
+    ("Drag", "select a time range"),
+    ("Double-click", "zoom to a label and play it; on a divider: even sizes"),
+)
+
+
+def usable(state: State) -> frozenset[str]:
+    """Return the names of the actions that can be used in a state."""
+    return frozenset(spec.name for spec in SPECS if spec.needs(state))

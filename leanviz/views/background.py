@@ -1,0 +1,104 @@
+"""Slow work off the GUI thread, one thing after the other, its results collected by polling."""
+
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from leanviz.core.errors import UserError
+
+CLOSE_TIMEOUT_S = 5.0
+
+
+def _ignore(_: Any) -> None:
+    """Take a result nobody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    task: _Task
+    result: Any = None
+    error: Exception | None = None
+
+
+class Background:
+    """One worker thread that runs functions in the order they were given.
+
+    1. `run` puts a task into a queue and starts the thread with the first one.
+    2. The thread works and puts the outcome into a second queue; it never touches Qt.
+    3. The GUI's timer calls `poll`, which hands outcomes to their callbacks on the GUI thread.
+    4. `close` lets the tasks in the queue finish; their callbacks are not called any more.
+
+    Parameters
+    ----------
+    name : str
+        What the thread is called in a debugger.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = f"leanviz-{name}"
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._pending = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a callback is still to come."""
+        return self._pending > 0
+
+    def run(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None] = _ignore,
+        failed: Callable[[str], None] = _ignore,
+    ) -> None:
+        """Have `work` done on the worker thread.
+
+        Its result goes to `done`, the sentence of a UserError to `failed`, both from within `poll`.
+        """
+        if self._thread is None:
+            # a daemon, since a device that hangs must not keep the program from ending
+            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            self._thread.start()
+        self._pending += 1
+        self._tasks.put(_Task(work, done, failed))
+
+    def poll(self) -> None:
+        """Call back for what is finished. GUI thread; never waits."""
+        while not self._outcomes.empty():
+            outcome = self._outcomes.get()
+            self._pending -= 1
+            if isinstance(outcome.error, UserError):
+                outcome.task.failed(str(outcome.error))
+            elif outcome.error is not None:
+                sys.excepthook(type(outcome.error), outcome.error, outcome.error.__traceback__)
+                outcome.task.failed("")
+            else:
+                outcome.task.done(outcome.result)
+
+    def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+        """End the thread, waiting at most `timeout_s` for its last task. Twice is harmless."""
+        self._pending = 0
+        if self._thread is None:
+            return
+        self._tasks.put(None)
+        self._thread.join(timeout_s)
+        self._thread = None
+
+    def _serve(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                self._outcomes.put(_Outcome(task, task.work()))
+            # whatever went wrong is told on the GUI thread, where it can be shown
+            except Exception as error:  # noqa: BLE001
+                self._outcomes.put(_Outcome(task, error=error))

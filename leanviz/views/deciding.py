@@ -1,0 +1,125 @@
+"""What follows from the user's choices: other labels at once, in live history and in files."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leanviz.models.decisions import DecisionsModel
+from leanviz.views.background import Background
+from leanviz.views.inspector import NEAR_ROWS
+from leanviz.views.listening import Listening
+from leanviz.views.live_view import Parts
+from leanviz.views.recording import Recording
+
+if TYPE_CHECKING:
+    from leanviz.inference.model import LeanModel
+    from leanviz.pipeline.results import ClipAnalysis
+
+
+class Deciding(QObject):
+    """Applies the rules wherever labels are made or kept.
+
+    Thresholds and lists of classes choose among the candidates that are kept, which takes
+    milliseconds. Smoothing and hang-over make other candidates: of a file on a worker thread, from
+    its scores; live from now on.
+
+    Parameters
+    ----------
+    decisions : DecisionsModel
+        The user's choices.
+
+    Signals
+    -------
+    deselected :
+        The selected label is not shown any more.
+    """
+
+    deselected = Signal()
+
+    def __init__(
+        self,
+        decisions: DecisionsModel,
+        parts: Parts,
+        listening: Listening,
+        recording: Recording,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._decisions, self._parts = decisions, parts
+        self._listening, self._recording = listening, recording
+        self._model: LeanModel | None = None
+        self._finder = Background("decisions")
+        decisions.changed.connect(self._apply)
+        parts.inspector.near.serve(decisions)
+
+    @property
+    def busy(self) -> bool:
+        """Whether `poll` has something to do."""
+        return self._finder.busy
+
+    def set_model(self, model: "LeanModel") -> None:
+        """Take the model, which says what is recommended."""
+        self._model = model
+        self._decisions.set_model(model.taxonomy, model.default_rules())
+
+    def poll(self) -> None:
+        """Take candidates that were found anew. GUI thread; never waits."""
+        self._finder.poll()
+
+    def close(self) -> None:
+        """End the worker. Twice is harmless."""
+        self._finder.close()
+
+    def analysis(self) -> "ClipAnalysis | None":
+        """Return the analysis of the file shown as it is decided now, for export."""
+        from leanviz.pipeline.redecide import find_again, redecide
+
+        analysis, rules = self._recording.analysis, self._decisions.rules
+        if analysis is None or rules is None or self._model is None or analysis.rules == rules:
+            return analysis
+        same = analysis.rules.candidates == rules.candidates
+        return (redecide if same else find_again)(analysis, rules, self._model)
+
+    def settle(self) -> None:
+        """Bring the analysis of the file shown up to the rules, if others were used for it."""
+        from leanviz.pipeline.redecide import find_again
+
+        analysis, rules, model = self._recording.analysis, self._decisions.rules, self._model
+        if analysis is None or rules is None or model is None or self._finder.busy:
+            return
+        if analysis.rules.candidates != rules.candidates:
+            self._finder.run(
+                lambda: find_again(analysis, rules, model),
+                lambda found: self._take(analysis, found),
+            )
+
+    def show_misses(self) -> None:
+        """List what is nearly shown of all that is kept."""
+        self._parts.inspector.near.show_misses(self._parts.workspace.timeline.misses(NEAR_ROWS))
+
+    def _apply(self) -> None:
+        rules = self._decisions.rules
+        if rules is None:
+            return
+        self._listening.set_rules(rules)
+        self._parts.workspace.timeline.set_rules(rules)
+        self._reselect()
+        self.settle()
+        self.show_misses()
+
+    def _reselect(self) -> None:
+        """Select the row of the selected label again, which the table has lost."""
+        selected = self._parts.workspace.lanes.selected
+        if selected is not None and self._parts.workspace.timeline.row_of(selected) < 0:
+            self.deselected.emit()
+        else:
+            self._parts.inspector.table.select(selected)
+
+    def _take(self, before: "ClipAnalysis", found: "ClipAnalysis") -> None:
+        """Show candidates found anew, unless another file is shown by now."""
+        if self._recording.analysis is before:
+            self._recording.replace_analysis(found)
+            self._parts.workspace.timeline.set_findings(found.findings)
+            self._reselect()
+            self.show_misses()
+        self.settle()

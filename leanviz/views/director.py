@@ -1,0 +1,391 @@
+"""What the window is doing: loading, listening, analysing, playing; and what comes of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from leanviz.core.clock import Span, seconds, to_sample
+from leanviz.core.events import Event
+from leanviz.models.decisions import DecisionsModel
+from leanviz.models.viewport import MAX_LIVE_SPAN_S
+from leanviz.settings import Settings
+from leanviz.views.action_table import Mode, State
+from leanviz.views.background import Background
+from leanviz.views.deciding import Deciding
+from leanviz.views.engine import AudioDevices, Engine, find_devices
+from leanviz.views.file_view import FileView
+from leanviz.views.listening import Listening
+from leanviz.views.live_view import LiveView, Parts
+from leanviz.views.recording import Recording
+from leanviz.views.session_view import SessionView, is_session, remarks
+from leanviz.views.transport import Transport
+from leanviz.views.window_length import WindowLength
+
+if TYPE_CHECKING:
+    from leanviz.audio.devices import Device
+    from leanviz.core.decisions import DecisionRules
+    from leanviz.core.tracks import Tracks
+    from leanviz.pipeline.clip import ClipProgress
+    from leanviz.pipeline.results import ClipAnalysis
+    from leanviz.sessions.report import ClipReport
+    from leanviz.sessions.session import Session
+
+# One look per picture at 60 pictures a second.
+TICK_MS = 16
+# While the window is hidden or minimised: news is taken, nothing is drawn.
+HIDDEN_TICK_MS = 400
+
+
+class Director(QObject):
+    """Knows what is going on, and lets one thing end before another begins.
+
+    A timer polls threads while any of them is at work, and rests otherwise.
+
+    Signals
+    -------
+    changed :
+        Other actions can be used now.
+    said : str
+        A sentence worth a few seconds.
+    failed : str
+        A sentence about something that went wrong.
+    trouble : str
+        What is wrong with the input while listening goes on; "" when it is right again.
+    opened : Path
+        A file is shown.
+    devices_found : AudioDevices
+        There is a new list of inputs.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    failed = Signal(str)
+    trouble = Signal(str)
+    opened = Signal(object)
+    devices_found = Signal(object)
+
+    def __init__(self, parts: Parts, settings: Settings, parent: QObject) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self.live_span_s = settings.live_span_s
+        self.decisions = DecisionsModel(settings.decisions, self)
+        self._engine: Engine | None = None
+        self._no_engine = ""
+        self._wanted: Path | None = None
+        self._shown = Path()
+        self._mode = Mode.EMPTY
+        self._loader, self._finder = Background("loader"), Background("devices")
+        self.listening, self.recording = Listening(self), Recording(self)
+        self.transport = Transport(self)
+        spectrogram = parts.workspace.spectrogram
+        self.window_length = WindowLength(spectrogram, self.listening, settings.window_ms, self)
+        self._live = LiveView(parts, self)
+        self._file = FileView(parts, self.recording, self.transport, self)
+        self._sessions = SessionView(parts, self)
+        self.deciding = Deciding(self.decisions, parts, self.listening, self.recording, self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._visible = True
+        self._connect()
+
+    def _connect(self) -> None:
+        self.listening.began.connect(self._hear_first)
+        self.listening.heard.connect(self._live.hear)
+        self.listening.rest_heard.connect(self._live.hear_rest)
+        self.listening.ended.connect(self._hear_last)
+        self.listening.trouble.connect(self.trouble)
+        self.recording.progressed.connect(self._fill)
+        self.recording.analysed.connect(self._complete)
+        self.recording.failed.connect(self._give_up)
+        self._sessions.read.connect(self._show_session)
+        self._sessions.failed.connect(self._refuse_session)
+        self.transport.changed.connect(self.changed)
+        self.transport.failed.connect(self.failed)
+        self.window_length.said.connect(self.said)
+        self.window_length.failed.connect(self.failed)
+        self.window_length.begun.connect(self._wake)
+        self.decisions.changed.connect(self._wake)
+
+    @property
+    def mode(self) -> Mode:
+        """What is shown."""
+        return self._mode
+
+    @property
+    def title(self) -> str:
+        """What is shown, in a word; empty for nothing."""
+        if self._mode in {Mode.FILE, Mode.SESSION}:
+            return self._shown.name
+        return {Mode.LIVE: "listening", Mode.HEARD: "heard"}.get(self._mode, "")
+
+    @property
+    def engine(self) -> Engine | None:
+        """The model and what is made from it, once loaded."""
+        return self._engine
+
+    @property
+    def origin(self) -> datetime | None:
+        """The moment of the first sample shown, where it is known."""
+        session = self._sessions.session
+        return self._live.origin if session is None else session.head.started
+
+    @property
+    def rules(self) -> "DecisionRules | None":
+        """Which candidates are shown as labels."""
+        return self.decisions.rules
+
+    @property
+    def analysis(self) -> "ClipAnalysis | None":
+        """The file shown, as it is decided now; None before all of it is analysed."""
+        return self.deciding.analysis()
+
+    def report(self) -> "ClipReport | None":
+        """Return what can be exported of the file or the session shown; None if nothing can."""
+        from leanviz.sessions.report import ClipReport, printable
+        from leanviz.sessions.session import session_report
+
+        engine, rules, session = self._engine, self.rules, self._sessions.session
+        if engine is None or rules is None:
+            return None
+        if session is not None:
+            return session_report(session, engine.model.taxonomy, rules)
+        analysis = self.analysis
+        if analysis is None:
+            return None
+        return ClipReport.of(analysis, printable(analysis.path), engine.model.taxonomy, rules)
+
+    def state(self, selected: Event | None) -> State:
+        """Return what decides which actions can be used."""
+        analysis = self.recording.analysis
+        return State(
+            mode=self._mode,
+            ready=self._engine is not None,
+            analysed=analysis is not None or self._sessions.session is not None,
+            playable=self.transport.loaded and not self.transport.no_output,
+            events=self._parts.workspace.timeline.rowCount() > 0,
+            selected=selected is not None,
+            heads=0 if analysis is None else analysis.attention.n_heads,
+            undoable=self.decisions.can_undo,
+        )
+
+    def load(self, load: Callable[[], Engine]) -> None:
+        """Load the model, and look for devices, on worker threads."""
+        self._loader.run(load, self._take_engine, self._do_without_engine)
+        self._finder.run(find_devices, self._take_devices)
+        self._timer.start()
+
+    def find_devices(self, find: Callable[[], AudioDevices]) -> None:
+        """Look for devices anew."""
+        if not self._finder.busy:
+            self._finder.run(find, self._take_devices, self.failed.emit)
+            self._timer.start()
+
+    def open(self, path: Path) -> None:
+        """Open a file, now or when the model is there; ends listening."""
+        if self._engine is None or self.rules is None:
+            self._wanted = path
+            if self._no_engine:
+                self.failed.emit(self._no_engine)
+            return
+        if self.listening.active:
+            self.listening.stop()
+            self.said.emit(f"Listening ended to open {path.name}.")
+        self.listening.forget()
+        if is_session(path):
+            self.recording.cancel()
+            self._sessions.open(path)
+        else:
+            self._sessions.cancel()
+            self.recording.open(self._engine, path, self.rules)
+        self._parts.toolbar.show_progress(f"Opening {path.name}", 0.0)
+        self._wake()
+
+    def listen(self, device: "Device | None", channel: int) -> None:
+        """Begin to listen; the file shown stays until there is something to hear."""
+        if self._engine is None or self.rules is None:
+            return
+        self.transport.pause()
+        self._live.forget()
+        self.listening.start(self._engine, device, channel, self.rules)
+        self._parts.toolbar.show_badge("opening\u2026")
+        self._wake()
+
+    def stop_listening(self) -> None:
+        """End listening; what was heard stays."""
+        self.listening.stop()
+        self._wake()
+
+    def play(self, event: Event | None = None) -> None:
+        """Play or pause the file; or play a label of it."""
+        if event is not None:
+            self.transport.play(Span(event.onset, event.offset))
+        else:
+            self.transport.toggle()
+        self._wake()
+
+    def play_selection(self) -> None:
+        """Play the selected time range of the file."""
+        selection = self._parts.workspace.time.selection
+        if selection is not None:
+            rate = self._parts.workspace.timeline.sample_rate
+            self.transport.play(Span(*(to_sample(end_s, rate) for end_s in selection)))
+            self._wake()
+
+    def choose_window(self, window_ms: int) -> None:
+        """Have the spectrogram made with another window."""
+        self.window_length.choose(window_ms)
+        self._wake()
+
+    def stop(self) -> bool:
+        """Stop an analysis; return whether there was one."""
+        working = self.recording.working
+        self.recording.cancel()
+        return working
+
+    def close(self) -> None:
+        """End everything in order, each for a bounded time. Harmless twice and in any state."""
+        self._timer.stop()
+        self.listening.close()
+        self.recording.close()
+        self._file.close()
+        self.transport.close()
+        self.deciding.close()
+        self._sessions.close()
+        self.window_length.close()
+        for background in (self._loader, self._finder):
+            background.close()
+
+    def set_visible(self, visible: bool) -> None:
+        """Draw nothing, and work in larger steps, while nobody can see the window."""
+        self._visible = visible
+        self._timer.setInterval(TICK_MS if visible else HIDDEN_TICK_MS)
+        self.listening.rest(not visible)
+
+    def pause(self) -> None:
+        """Hear nothing, or hear again; the session goes on."""
+        self.listening.pause(not self.listening.paused)
+        self.changed.emit()
+
+    def _wake(self) -> None:
+        self._timer.start()
+        self.changed.emit()
+
+    def _tick(self) -> None:
+        workers = (self._loader, self._finder, self.listening, self.recording, self.transport)
+        for worker in (*workers, self.deciding, self._sessions, self.window_length):
+            worker.poll()
+        if self._visible:
+            if self.listening.active:
+                self._live.scroll()
+            self._parts.status.count_frame()
+        waiting = (self._loader, self._finder, self.listening, self.deciding, self._sessions)
+        busy = self.recording.working or self.transport.playing or self.window_length.busy
+        if not busy and not any(worker.busy for worker in waiting):
+            self._timer.stop()
+            self._parts.status.rest()
+
+    def _take_engine(self, engine: Engine) -> None:
+        self._engine = engine
+        self._parts.workspace.set_taxonomy(engine.model.taxonomy)
+        self.deciding.set_model(engine.model)
+        self._parts.status.show_model(engine.model)
+        if self._wanted is not None:
+            path, self._wanted = self._wanted, None
+            self.open(path)
+        self.changed.emit()
+
+    def _do_without_engine(self, sentence: str) -> None:
+        self._no_engine = sentence or "The model could not be loaded."
+        self.failed.emit(self._no_engine)
+
+    def _take_devices(self, devices: AudioDevices) -> None:
+        self.transport.no_output = devices.no_output
+        self.devices_found.emit(devices)
+        self.changed.emit()
+
+    def _hear_first(self, tracks: "Tracks") -> None:
+        self._leave_file()
+        self._mode = Mode.LIVE
+        self._live.begin(tracks, self.live_span_s)
+        self.window_length.show(tracks)
+        self.changed.emit()
+
+    def _hear_last(self, reason: str) -> None:
+        if self._mode is Mode.LIVE:
+            self.live_span_s = min(max(self._parts.workspace.time.span_s, 5.0), MAX_LIVE_SPAN_S)
+        self._live.end()
+        if self._mode is Mode.LIVE:
+            self._mode = Mode.HEARD
+        if reason:
+            self.failed.emit(reason)
+        self.changed.emit()
+
+    def _leave_file(self) -> None:
+        if self.recording.working and self.recording.path is not None:
+            self.said.emit(f"The analysis of {self.recording.path.name} was stopped to listen.")
+        self.transport.unload()
+        self.recording.forget()
+        self._file.forget()
+        self._sessions.forget()
+        self.window_length.forget()
+
+    def _show_session(self, session: "Session") -> None:
+        self._leave_file()
+        self._live.forget()
+        self._mode, self._shown = Mode.SESSION, session.path
+        self._sessions.show(session)
+        self._parts.toolbar.hide_progress()
+        self.opened.emit(session.path)
+        if said := remarks(session, self._parts.workspace.timeline.rowCount()):
+            self.failed.emit(said)
+        self.changed.emit()
+
+    def _refuse_session(self, sentence: str) -> None:
+        self._parts.toolbar.hide_progress()
+        self.failed.emit(sentence)
+        self.changed.emit()
+
+    def _fill(self, progress: "ClipProgress") -> None:
+        fresh = progress.tracks is not self._file.tracks
+        length = self._file.fill(progress)
+        if fresh:
+            self._show_file(progress.path, progress.tracks.sample_rate, length)
+        self.transport.set_length(length)
+
+    def _complete(self, analysis: "ClipAnalysis") -> None:
+        fresh = analysis.tracks is not self._file.tracks
+        self._file.complete(analysis)
+        self.deciding.settle()
+        self.window_length.show(analysis.tracks, analysis.path)
+        if fresh:
+            self._show_file(analysis.path, analysis.sample_rate, analysis.n_samples)
+        self.transport.set_length(analysis.n_samples)
+        self._parts.toolbar.hide_progress()
+        if analysis.truncated:
+            heard_s = seconds(analysis.n_samples, analysis.sample_rate)
+            self.failed.emit(
+                f"{analysis.path.name} ends early: its first {heard_s:.1f} s could be read."
+            )
+        self.changed.emit()
+
+    def _show_file(self, path: Path, sample_rate: int, n_samples: int) -> None:
+        assert self._engine is not None
+        self._mode, self._shown = Mode.FILE, path
+        self._live.forget()
+        self._sessions.forget()
+        self.transport.load(self._engine, path, n_samples)
+        self._parts.status.show_source(path.name, sample_rate)
+        self.opened.emit(path)
+        self.changed.emit()
+
+    def _give_up(self, path: Path, sentence: str) -> None:
+        self._parts.toolbar.hide_progress()
+        if sentence:
+            self.failed.emit(sentence)
+        else:
+            self.said.emit(f"The analysis of {path.name} was stopped.")
+        self.changed.emit()

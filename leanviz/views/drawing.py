@@ -1,0 +1,131 @@
+"""Drawing in device pixels: what every item of a pane does the same way."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from leanviz.core.tracks import Tracks
+from leanviz.views.theme import DARK, Theme
+
+
+@contextmanager
+def device_pixels(painter: QPainter) -> Generator[float]:
+    """Let a painter count in device pixels from the item's corner; give the pixel ratio.
+
+    One unit is then one pixel of the screen or image, at any scale, so pictures are copied and
+    never resampled, and the same x is the same pixel in every pane.
+    """
+    painter.save()
+    try:
+        yield count_in_device_pixels(painter)
+    finally:
+        painter.restore()
+
+
+def count_in_device_pixels(painter: QPainter) -> float:
+    """Do what `device_pixels` does, for callers whose painter is restored by others."""
+    at = painter.deviceTransform()
+    ratio = at.m11()
+    if ratio != 1.0:
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+    x, y = at.dx(), at.dy()
+    if x != round(x) or y != round(y):
+        painter.translate(round(x) - x, round(y) - y)
+    return ratio
+
+
+@lru_cache(maxsize=1024)
+def colour(name: str, alpha: float = 1.0) -> QColor:
+    """Return a colour of the theme at an opacity in [0, 1]; not to be changed."""
+    made = QColor(name)
+    made.setAlphaF(alpha)
+    return made
+
+
+@lru_cache(maxsize=64)
+def mixed(name: str, alpha: float, below: str) -> QColor:
+    """Return what a colour at an opacity looks like on a ground: opaque, so quick to draw."""
+    top, ground = QColor(name), QColor(below)
+    red = top.redF() * alpha + ground.redF() * (1.0 - alpha)
+    green = top.greenF() * alpha + ground.greenF() * (1.0 - alpha)
+    blue = top.blueF() * alpha + ground.blueF() * (1.0 - alpha)
+    return QColor.fromRgbF(red, green, blue)
+
+
+@lru_cache(maxsize=64)
+def small_font(ratio: float = 1.0, part: float = 0.9, bold: bool = False) -> QFont:
+    """Return the application's font a little smaller, with figures of equal width.
+
+    Parameters
+    ----------
+    ratio : float
+        Device pixels per logical pixel: text drawn inside `device_pixels` needs it.
+    """
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(max(8, round(QFontInfo(font).pixelSize() * part * ratio)))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    font.setBold(bold)
+    return font
+
+
+def _nowhere() -> None:
+    """Draw nothing again: the item is in no pane yet."""
+
+
+class PaneItem(QGraphicsItem):
+    """Something drawn over the whole plot area of a pane, in device pixels.
+
+    Attributes
+    ----------
+    repaint : callable
+        Has the pane drawn again.
+    """
+
+    def __init__(self, parent: QGraphicsItem, z: float = 0.0) -> None:
+        super().__init__(parent)
+        self._rect = QRectF()
+        self.theme: Theme = DARK
+        self.repaint: Callable[[], None] = _nowhere
+        self.setZValue(z)
+
+    def update(self, *_: Any, **__: Any) -> None:
+        """Draw again with the next picture: the pane does so, and not its scene."""
+        self.repaint()
+
+    def fill(self, area: QRectF) -> None:
+        """Take the size of the plot area, in logical pixels."""
+        self.prepareGeometryChange()
+        self._rect = area
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.theme = theme
+        self.update()
+
+    def set_tracks(self, tracks: Tracks | None) -> None:
+        """Take another sound, if it draws sound."""
+
+    def tick(self) -> None:
+        """Draw what has arrived since the previous call, if anything."""
+
+    def boundingRect(self) -> QRectF:
+        """Return the plot area, in logical pixels."""
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw nothing: the pane calls `draw`, and its scene is never shown."""
+
+    def covers(self) -> bool:
+        """Tell whether `draw` leaves nothing to be seen of what is below."""
+        return False
+
+    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
+        """Draw into `width` x `height` device pixels."""
+        raise NotImplementedError

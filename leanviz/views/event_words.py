@@ -1,0 +1,54 @@
+"""A label in words: its path, its extent, when it was announced and how late that was."""
+
+from leanviz.core.events import Event
+from leanviz.models.time_text import TimeFormat
+from leanviz.models.timeline import TimelineModel
+
+ANGLE = " \u203a "
+DASH = " \u2013 "
+
+
+def event_facts(event: Event, timeline: TimelineModel, times: TimeFormat) -> dict[str, str]:
+    """Return the facts that the inspector lists, by name, without those that are not known."""
+    rate = timeline.sample_rate
+    facts = {
+        "on \u2013 off": _extent(event, rate, times),
+        "score": f"{event.score:.2f}",
+        "within": ANGLE.join(map(timeline.title, event.parents)),
+    }
+    if event.announced >= 0:
+        late_s = (event.announced - event.offset) / rate
+        facts["announced"] = f"{times.text(event.announced / rate)} (+{late_s:.2f} s)"
+    elif event.shown >= 0:
+        facts["announced"] = _first(event, rate, times)
+    return {name: text for name, text in facts.items() if text}
+
+
+def event_tip(event: Event, timeline: TimelineModel, times: TimeFormat) -> str:
+    """Return the lines that stand beside the pointer: path and score, extent, latencies."""
+    rate = timeline.sample_rate
+    path = ANGLE.join(map(timeline.title, (*event.parents, event.label)))
+    lines = [f"{path} {event.score:.2f}", _extent(event, rate, times)]
+    if event.shown >= 0:
+        lines.append(f"first shown {_first(event, rate, times)}")
+    if event.announced >= 0:
+        late_s = (event.announced - event.offset) / rate
+        lines.append(f"final {times.text(event.announced / rate)}, {late_s:.2f} s after its end")
+    if event.provisional:
+        lines.append("still sounding: its end and score may change")
+    return "\n".join(lines)
+
+
+def parent_tip(parent: Event, label: str, timeline: TimelineModel, times: TimeFormat) -> str:
+    """Return the lines about a general class for which a label stands."""
+    first = f"{timeline.title(parent.label)} {parent.score:.2f}, shown as {timeline.title(label)}"
+    return f"{first}\n{_extent(parent, timeline.sample_rate, times)}"
+
+
+def _extent(event: Event, rate: int, times: TimeFormat) -> str:
+    return DASH.join(times.text(sample / rate) for sample in (event.onset, event.offset))
+
+
+def _first(event: Event, rate: int, times: TimeFormat) -> str:
+    late_s = (event.shown - event.onset) / rate
+    return f"{times.text(event.shown / rate)}, {late_s:.2f} s after its onset"

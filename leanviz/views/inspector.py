@@ -1,0 +1,133 @@
+"""The column at the right: what is heard now, what was nearly shown, what is selected, and why."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from leanviz.core.events import Event
+from leanviz.models.time_text import TimeFormat
+from leanviz.models.timeline import TimelineModel
+from leanviz.views.event_table import EventTable
+from leanviz.views.event_words import event_facts
+from leanviz.views.facts import Facts
+from leanviz.views.near_list import NearList
+from leanviz.views.score_list import ScoreList
+from leanviz.views.score_rows import ScoreRow
+from leanviz.views.theme import Theme
+
+WIDTH = 320
+NOW_ROWS = 5
+NEAR_ROWS = 3
+SELECTED = ("on \u2013 off", "score", "announced", "within")
+ATTENTION = ("query", "key", "weight", "lag")
+
+
+class Inspector(QScrollArea):
+    """Numbers about what the panes show; scrolls where the window is too low for them.
+
+    Parameters
+    ----------
+    heads : sequence of QAction
+        The choice of attention heads.
+    """
+
+    def __init__(self, heads: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Inspector")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.now = ScoreList("Scores now", NOW_ROWS, "nothing heard yet")
+        self.near = NearList(NEAR_ROWS)
+        self.selected, self.attention = Facts(SELECTED), Facts(ATTENTION)
+        self.table = EventTable()
+        self._now_heading, self._selected_heading = _heading("NOW"), _heading("SELECTED")
+        self._heads = [_head_button(head) for head in heads]
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(4)
+        self._add(layout, self._now_heading, self.now)
+        self._add(layout, _heading("NEARLY"), self.near)
+        self._add(layout, self._selected_heading, self.selected)
+        self._add(layout, self._attention_heading(), self.attention)
+        layout.addWidget(_heading("EVENTS"))
+        layout.addWidget(self.table, 1)
+        self.setWidget(column)
+        self.show_heads(0)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, from top to bottom."""
+        return [*(row.button for row in self.near.rows), *self._heads, self.table]
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.now.theme = theme
+        self.now.update()
+
+    def set_timeline(self, timeline: TimelineModel) -> None:
+        """Show the events of a timeline."""
+        self.table.set_timeline(timeline)
+
+    def show_now(self, heading: str, rows: Sequence[ScoreRow]) -> None:
+        """Show the best scores of a moment, which the heading names."""
+        self._now_heading.setText(heading)
+        self.now.show_rows(rows)
+
+    def show_heads(self, count: int) -> None:
+        """Offer the mean and `count` heads; one head alone is no choice."""
+        for number, button in enumerate(self._heads):
+            button.setVisible(count > 1 and number <= count)
+
+    def show_event(self, event: Event | None, timeline: TimelineModel, times: TimeFormat) -> None:
+        """Show an event in words, and select its row."""
+        self.table.select(event)
+        title = "" if event is None else timeline.title(event.label)
+        self._selected_heading.setText(f"SELECTED  {title}".rstrip())
+        self.selected.show_values({} if event is None else event_facts(event, timeline, times))
+
+    def show_attention(self, values: Mapping[str, str]) -> None:
+        """Show where the pointer is on the attention map."""
+        self.attention.show_values(values)
+
+    def _attention_heading(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(_heading("ATTENTION"))
+        layout.addStretch(1)
+        for button in self._heads:
+            layout.addWidget(button)
+        return row
+
+    def _add(self, layout: QVBoxLayout, heading: QWidget, body: QWidget) -> None:
+        layout.addWidget(heading)
+        layout.addWidget(body)
+        layout.addSpacing(8)
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    label.setMinimumHeight(24)
+    return label
+
+
+def _head_button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setProperty("role", "head")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

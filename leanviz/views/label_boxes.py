@@ -1,0 +1,312 @@
+"""Labels as boxes in lanes: every event at its extent, in one graphics item."""
+
+import math
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem
+
+from leanviz.core.clock import Gap, PixelMap
+from leanviz.core.events import Event
+from leanviz.core.tracks import Tracks
+from leanviz.models.lanes import Lane
+from leanviz.models.timeline import TimelineModel
+from leanviz.models.viewport import Viewport
+from leanviz.views.colours import family_hue, readable_on
+from leanviz.views.drawing import PaneItem, colour, mixed, small_font
+from leanviz.views.markers import column_area
+from leanviz.views.notes import gaps_in_view
+from leanviz.views.strip import REACH, Strip
+
+# Logical pixels.
+TALLEST, LOWEST = 24, 16
+PAD = 5
+TICK = 3
+# Boxes that begin or end beyond the view are cut here, out of sight with their rounded corners.
+BEYOND = 8
+# Room enough for any text: it was measured before.
+FAR = 16000
+FAINTEST = 0.35
+TINT = 0.16
+MANY_TEXTS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An event as drawn, in device pixels.
+
+    Attributes
+    ----------
+    area : QRectF
+        The extent of the event, cut a little beyond the view.
+    text : str
+        Title and score; shortened or empty if there is no room.
+    text_x, text_stop : float
+        Where the text begins and ends.
+    inside : bool
+        Whether the text stands on the box.
+    """
+
+    event: Event
+    area: QRectF
+    text: str
+    text_x: float
+    text_stop: float
+    inside: bool
+
+
+class LanesItem(PaneItem):
+    """All events in view.
+
+    Parameters
+    ----------
+    timeline : TimelineModel
+        Where the events are.
+    time : Viewport
+        The time axis.
+    """
+
+    def __init__(self, parent: QGraphicsItem, timeline: TimelineModel, time: Viewport) -> None:
+        super().__init__(parent)
+        self._timeline, self._time = timeline, time
+        self.first_lane = 0
+        self.lane_height = TALLEST
+        self.selected: Event | None = None
+        self._tracks: Tracks | None = None
+        self._gaps: tuple[Gap, ...] = ()
+        self._strip, self._version = Strip(), 0
+        self._pinned: list[tuple[Box, str]] = []
+        timeline.lanes_changed.connect(self._count_change)
+        self._widths: dict[str, float] = {}
+        self._measured_at = 0.0
+
+    def shown_lanes(self, height: float) -> list[Lane]:
+        """Return the lanes that fit into `height` logical pixels."""
+        count = max(1, int(height / self.lane_height))
+        return list(self._timeline.lanes)[self.first_lane : self.first_lane + count]
+
+    def boxes(self, lane: Lane, row: int, width: int, ratio: float) -> list[Box]:
+        """Return the visible events of a lane as boxes, from left to right.
+
+        Parameters
+        ----------
+        row : int
+            Position of the lane from the top.
+        width : int
+            Width of the pane in device pixels.
+        ratio : float
+            Device pixels per logical pixel.
+        """
+        return self._boxes(lane, row, self._time.pixel_map(width), width, ratio)
+
+    def _boxes(self, lane: Lane, row: int, axis: PixelMap, width: int, ratio: float) -> list[Box]:
+        """Return the events on a time axis as boxes whose texts stand within `width`."""
+        rate, step = self._timeline.sample_rate, axis.seconds_per_pixel
+        first = int((axis.start_s - BEYOND * step) * rate)
+        events = lane.between(first, int((axis.time(axis.width) + BEYOND * step) * rate) + 1)
+        areas = [self._area(event, axis, row, ratio) for event in events]
+        metrics = QFontMetricsF(self._font(ratio))
+        found: list[Box] = []
+        end = 0.0
+        for i, (event, area) in enumerate(zip(events, areas, strict=True)):
+            limit = min(areas[i + 1].left() if i + 1 < len(areas) else width, float(width))
+            box = self._lettered(event, area, (end, limit), metrics, ratio)
+            end = max(area.right(), box.text_stop)
+            found.append(box)
+        return found
+
+    def set_tracks(self, tracks: Tracks | None) -> None:
+        """Take the sound whose gaps are shown."""
+        self._tracks = tracks
+
+    def tick(self) -> None:
+        """Draw again if audio was lost since."""
+        gaps = () if self._tracks is None else self._tracks.gaps
+        if gaps != self._gaps:
+            self._gaps = gaps
+            self.update()
+
+    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
+        """Draw the lanes, what was lost, then the events."""
+        painter.setFont(self._font(ratio))
+        lanes = self.shown_lanes(height / ratio)
+        key = (
+            self._version, self._gaps, self.first_lane, self.lane_height, self.selected,
+            self.theme.name, ratio,
+        )  # fmt: skip
+        axis = self._time.pixel_map(width)
+        moved = self._strip.show(
+            painter,
+            key,
+            (axis, height, colour(self.theme.background)),
+            lambda strip, wide: self._draw_lanes(strip, lanes, wide, height, ratio),
+        )
+        for box, hue in self._pinned:
+            self._draw_pinned(painter, box, hue, moved, ratio)
+        self._draw_position(painter, len(lanes), QRectF(0, 0, width, height), ratio)
+
+    def covers(self) -> bool:
+        """Tell that lanes cover all, even where they are empty."""
+        return True
+
+    def _count_change(self) -> None:
+        self._version += 1
+        self.update()
+
+    def _draw_lanes(
+        self, painter: QPainter, lanes: list[Lane], axis: PixelMap, height: int, ratio: float
+    ) -> None:
+        """Draw all that scrolls by, and note the boxes whose texts do not."""
+        for row in range(0, len(lanes), 2):
+            top, tall = round(row * self.lane_height * ratio), round(self.lane_height * ratio)
+            painter.fillRect(QRectF(0, top, axis.width, tall), colour(self.theme.lane))
+        if self._tracks is not None:
+            for gap in gaps_in_view(self._tracks, axis):
+                lost = column_area(axis, (gap.start_s, gap.stop_s), height)
+                painter.fillRect(lost, colour(self.theme.gap))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._pinned = []
+        for row, lane in enumerate(lanes):
+            boxes = self._boxes(lane, row, axis, axis.width - REACH, ratio)
+            self._draw_parents(painter, lane, row, axis, ratio)
+            hue = family_hue(lane.family)
+            for box in boxes:
+                self._draw_box(painter, box, hue, ratio)
+                if box.inside and box.area.left() < REACH:
+                    self._pinned.append((box, hue))
+                else:
+                    self._draw_text(painter, box, hue)
+            for box in boxes:
+                self._draw_announcements(painter, box, axis, ratio)
+
+    def _draw_pinned(self, painter: QPainter, box: Box, hue: str, moved: int, ratio: float) -> None:
+        """Write on a box that may be cut at the left edge, as long as there is room."""
+        area = box.area.translated(-moved, 0)
+        left = max(area.left(), 0.0) + PAD * ratio
+        room = area.right() - left - PAD * ratio
+        text = self._words(box.event)
+        metrics = QFontMetricsF(painter.font())
+        if self._width(text, metrics) > room:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if len(text) > 2:
+            self._draw_text(painter, replace(box, area=area, text=text, text_x=left), hue)
+
+    def _font(self, ratio: float) -> QFont:
+        return small_font(ratio, min(0.9, self.lane_height / 20))
+
+    def _area(self, event: Event, axis: PixelMap, row: int, ratio: float) -> QRectF:
+        """Return the extent of an event in device pixels."""
+        rate = self._timeline.sample_rate
+        beyond = BEYOND * ratio
+        left = max(-beyond, math.floor(axis.x(event.onset / rate)))
+        right = min(axis.width + beyond, math.floor(axis.x(event.offset / rate)))
+        top, gap = round(row * self.lane_height * ratio), max(1, round(2 * ratio))
+        tall = round(self.lane_height * ratio) - 2 * gap
+        return QRectF(left, top + gap, max(right - left, 2 * ratio), tall)
+
+    def _lettered(
+        self,
+        event: Event,
+        area: QRectF,
+        room: tuple[float, float],
+        metrics: QFontMetricsF,
+        ratio: float,
+    ) -> Box:
+        """Place the text of an event: on its box, else beside it, else shortened on it."""
+        text = self._words(event)
+        pad, wide = PAD * ratio, self._width(text, metrics)
+        left, right = max(area.left(), 0.0), min(area.right(), room[1])
+        if wide + 2 * pad <= right - left:
+            return Box(event, area, text, left + pad, left + pad + wide, True)
+        if right + pad + wide <= room[1]:
+            return Box(event, area, text, right + pad, right + pad + wide, False)
+        if left - pad - wide >= room[0]:
+            return Box(event, area, text, left - pad - wide, left - pad, False)
+        short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, right - left - 2 * pad)
+        return Box(event, area, short if len(short) > 2 else "", left + pad, right, True)
+
+    def _words(self, event: Event) -> str:
+        return f"{self._timeline.title(event.label)} {event.score:.2f}"
+
+    def _width(self, text: str, metrics: QFontMetricsF) -> float:
+        """Return the width of a text, measured once per font."""
+        height = metrics.height()
+        if height != self._measured_at or len(self._widths) > MANY_TEXTS:
+            self._measured_at, self._widths = height, {}
+        if text not in self._widths:
+            self._widths[text] = metrics.horizontalAdvance(text)
+        return self._widths[text]
+
+    def _draw_box(self, painter: QPainter, box: Box, hue: str, ratio: float) -> None:
+        """Draw a box and its outline."""
+        event = box.event
+        strength = _strength(event)
+        painter.setBrush(colour(hue, strength))
+        painter.setPen(self._outline(event, QColor(hue), ratio))
+        half = 0.5 * max(1.0, ratio)
+        radius = 3 * ratio
+        painter.drawRoundedRect(box.area.adjusted(half, half, -half, -half), radius, radius)
+
+    def _draw_text(self, painter: QPainter, box: Box, hue: str) -> None:
+        """Write the text of a box, on it or beside it."""
+        strength = _strength(box.event)
+        inside = readable_on(hue, strength, self.theme.background)
+        painter.setPen(inside if box.inside else colour(self.theme.text))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        place = QRectF(box.text_x, box.area.top(), FAR, box.area.height())
+        painter.drawText(place, flags, box.text)
+
+    def _draw_parents(
+        self, painter: QPainter, lane: Lane, row: int, axis: PixelMap, ratio: float
+    ) -> None:
+        """Tint the row where the labels of a lane stand for more general classes."""
+        parents = self._timeline.parents_of(lane.label)
+        if parents is None:
+            return
+        rate = self._timeline.sample_rate
+        start, stop = round(axis.start_s * rate), round(axis.time(axis.width) * rate) + 1
+        tint = colour(family_hue(lane.family), TINT)
+        for parent in parents.between(start, stop):
+            painter.fillRect(self._area(parent, axis, row, ratio), tint)
+
+    def _draw_announcements(
+        self, painter: QPainter, box: Box, axis: PixelMap, ratio: float
+    ) -> None:
+        """Draw ticks: hollow where a label was first shown, full where it was final."""
+        event, rate = box.event, self._timeline.sample_rate
+        for sample, full in ((event.shown, False), (event.announced, True)):
+            if sample < 0:
+                continue
+            x, foot = axis.x(sample / rate), box.area.bottom() + ratio
+            half = TICK * ratio
+            tick = [
+                QPointF(x - half, foot), QPointF(x, foot - 1.5 * half), QPointF(x + half, foot),
+            ]  # fmt: skip
+            painter.setPen(QPen(colour(self.theme.text), max(1.0, ratio)))
+            ground = self.theme.text if full else self.theme.background
+            painter.setBrush(colour(ground))
+            painter.drawPolygon(tick)
+
+    def _outline(self, event: Event, hue: QColor, ratio: float) -> QPen:
+        """Return the outline: dashed while an event may change, bright when selected."""
+        if event == self.selected:
+            return QPen(colour(self.theme.text), 2 * ratio)
+        edge = hue if self.theme.dark else hue.darker(135)
+        style = Qt.PenStyle.DashLine if event.provisional else Qt.PenStyle.SolidLine
+        return QPen(edge, max(1.0, ratio), style)
+
+    def _draw_position(self, painter: QPainter, shown: int, area: QRectF, ratio: float) -> None:
+        """Draw a thin bar where there are more lanes than fit."""
+        total = len(self._timeline.lanes)
+        if shown < total:
+            wide, right = round(3 * ratio), round(area.right())
+            top, tall = (round(area.height() * n / total) for n in (self.first_lane, shown))
+            # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
+            bar = mixed(self.theme.muted, 0.7, self.theme.background)
+            painter.fillRect(right - wide, top, wide, tall, bar)
+
+
+def _strength(event: Event) -> float:
+    """Return the opacity of an event: a faint score is a faint box, but never an invisible one."""
+    return round(max(FAINTEST, event.score) * (0.6 if event.provisional else 1.0), 2)

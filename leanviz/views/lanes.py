@@ -1,0 +1,156 @@
+"""The pane of labels: one lane per label, its name on the left."""
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from leanviz.core.events import Event
+from leanviz.core.tracks import Tracks
+from leanviz.models.timeline import TimelineModel
+from leanviz.models.viewport import Viewport
+from leanviz.views.event_words import event_tip, parent_tip
+from leanviz.views.label_boxes import LOWEST, TALLEST, LanesItem
+from leanviz.views.left_axis import LEFT
+from leanviz.views.pane import Pane
+
+# Logical pixels beside a box in which a click still means it.
+NEAR = 3
+
+
+class LanesPane(Pane):
+    """What was heard, one lane per label."""
+
+    event_clicked = Signal(object)
+    event_double_clicked = Signal(object)
+    event_hovered = Signal(object)
+
+    def __init__(
+        self, time: Viewport, timeline: TimelineModel, parent: QWidget | None = None
+    ) -> None:
+        empty = "Sounds get their labels here as they are recognised."
+        super().__init__(time, "Labels", empty, parent)
+        self._timeline = timeline
+        self.picture = LanesItem(self.box, timeline, time)
+        self.add(self.picture)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._hovered_event: Event | None = None
+        self._turned = 0.0
+        timeline.lanes_changed.connect(self._arrange)
+        self._arrange()
+
+    @property
+    def selected(self) -> Event | None:
+        """The event with the bright outline."""
+        return self.picture.selected
+
+    def select(self, event: Event | None) -> None:
+        """Outline an event, and bring its lane into view."""
+        self.picture.selected = event
+        if event is not None:
+            labels = [lane.label for lane in self._timeline.lanes]
+            if event.label in labels:
+                self._reveal(labels.index(event.label))
+        self.picture.update()
+
+    def set_tracks(self, tracks: Tracks | None) -> None:
+        """Take the sound whose gaps are shown."""
+        super().set_tracks(tracks)
+        self._arrange()
+
+    def event_at(self, at: QPointF) -> Event | None:
+        """Return the event at a place in logical pixels of the widget."""
+        lanes = self.picture.shown_lanes(self.box.rect().height())
+        row = int(at.y() / self.picture.lane_height)
+        if not (self.in_plot(at) and 0 <= row < len(lanes)):
+            return None
+        ratio = self.devicePixelRatioF()
+        x = (at.x() - LEFT) * ratio
+        near = NEAR * ratio
+        boxes = self.picture.boxes(lanes[row], row, self.plot_width(), ratio)
+        hit = [b for b in boxes if b.area.left() - near <= x <= b.area.right() + near]
+        return min(hit, key=lambda b: abs(b.area.center().x() - x)).event if hit else None
+
+    def parent_at(self, at: QPointF) -> tuple[Event, str] | None:
+        """Return the general class tinted at a place, and the label that stands for it."""
+        lanes = self.picture.shown_lanes(self.box.rect().height())
+        row = int(at.y() / self.picture.lane_height)
+        if not (self.in_plot(at) and 0 <= row < len(lanes)):
+            return None
+        parents = self._timeline.parents_of(lanes[row].label)
+        sample = round(self.time_at(at) * self._timeline.sample_rate)
+        found = [] if parents is None else parents.between(sample, sample + 1)
+        return (found[0], lanes[row].label) if found else None
+
+    def clicked(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Tell which event was clicked; beside all events, seek."""
+        event = self.event_at(at)
+        self.event_clicked.emit(event)
+        if event is None:
+            super().clicked(at, modifiers)
+
+    def double_clicked(self, at: QPointF) -> None:
+        """Tell which event was double-clicked."""
+        event = self.event_at(at)
+        if event is not None:
+            self.event_double_clicked.emit(event)
+
+    def hovered(self, at: QPointF | None) -> None:
+        """Tell which event is under the pointer."""
+        super().hovered(at)
+        event = None if at is None else self.event_at(at)
+        if event != self._hovered_event:
+            self._hovered_event = event
+            self.event_hovered.emit(event)
+        self.picture.setToolTip("" if at is None else self._tip(event, at))
+
+    def _tip(self, event: Event | None, at: QPointF) -> str:
+        times = self._timeline.time_format
+        if event is not None:
+            return event_tip(event, self._timeline, times)
+        parent = self.parent_at(at)
+        return "" if parent is None else parent_tip(*parent, self._timeline, times)
+
+    def wheel_vertical(self, notches: float, at: QPointF) -> None:
+        """Scroll by lanes; a touch pad's small steps add up."""
+        self._turned -= notches
+        lanes = int(self._turned)
+        self._turned -= lanes
+        self._scroll_to(self.picture.first_lane + lanes)
+
+    def resized(self) -> None:
+        """Fit the lanes into the new height."""
+        self._arrange()
+
+    def stands_still(self) -> bool:
+        """Tell that gaps move, even where there are no labels."""
+        return False
+
+    def _reveal(self, lane: int) -> None:
+        first, shown = self.picture.first_lane, self._capacity()
+        self._scroll_to(min(max(first, lane - shown + 1), lane))
+
+    def _scroll_to(self, lane: int) -> None:
+        last = len(self._timeline.lanes) - self._capacity()
+        self.picture.first_lane = max(0, min(lane, last))
+        self._arrange()
+
+    def _capacity(self) -> int:
+        """Return how many lanes fit."""
+        return max(1, int(self.box.rect().height() / self.picture.lane_height))
+
+    def _arrange(self) -> None:
+        """Choose the height of lanes, and name them on the left."""
+        height, lanes = self.box.rect().height(), list(self._timeline.lanes)
+        fitting = int(height / max(1, len(lanes)))
+        picture = self.picture
+        picture.lane_height = min(TALLEST, max(LOWEST, fitting))
+        picture.first_lane = max(0, min(picture.first_lane, len(lanes) - self._capacity()))
+        shown = picture.shown_lanes(height)
+        tall = picture.lane_height / max(height, 1.0)
+        names = [
+            (1.0 - (i + 0.5) * tall, self._timeline.title(lane.label))
+            for i, lane in enumerate(shown)
+        ]
+        self.axis.set_marks(names, ticks=False)
+        self.markers.is_empty = not lanes
+        self.markers.update()
+        picture.update()

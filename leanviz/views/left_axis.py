@@ -1,0 +1,72 @@
+"""The vertical axis of a pane: of one width everywhere, so that all plot areas line up."""
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from leanviz.views.drawing import colour, device_pixels, small_font
+from leanviz.views.theme import DARK, Theme
+
+# Multiples of 8 logical pixels are whole device pixels at 1x, 1.25x, 1.5x and 2x.
+LEFT = 88
+GAP = 3
+TICK = 4
+PAD = 8
+
+Mark = tuple[float, str]
+
+
+class LeftAxis(pg.AxisItem):
+    """Marks where the pane wants them.
+
+    Draws itself: pyqtgraph's own painting drops marks at the ends and texts that are too long,
+    where this moves them inside and shortens them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("left")
+        self.setWidth(LEFT)
+        self._marks: list[Mark] = []
+        self._ticks = True
+        self._theme: Theme = DARK
+
+    def set_marks(self, marks: list[Mark], ticks: bool = True) -> None:
+        """Show texts at heights from 0 (bottom) to 1 (top), with or without a tick each."""
+        if (marks, ticks) != (self._marks, self._ticks):
+            self._marks, self._ticks = marks, ticks
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the area drawn into: not up to the plot, whose updates Qt widens by 2 pixels."""
+        return self.rect().adjusted(0.0, 0.0, -GAP, 0.0)
+
+    def paint(
+        self, p: QPainter, opt: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw the marks, counting in device pixels."""
+        if not self._marks:
+            return
+        with device_pixels(p) as ratio:
+            size = self.boundingRect().size() * ratio
+            width, height = size.width(), size.height()
+            p.setFont(small_font(ratio, 0.85))
+            metrics = QFontMetricsF(p.font())
+            right = width - (TICK + 4 if self._ticks else PAD - GAP) * ratio
+            for position, text in self._marks:
+                y = (1.0 - position) * (height - ratio)
+                if self._ticks:
+                    tick = QRectF(width - TICK * ratio, round(y), TICK * ratio, max(1.0, ratio))
+                    p.fillRect(tick, colour(self._theme.line))
+                half = metrics.height() / 2
+                middle = min(max(y, half), max(half, height - half))
+                area = QRectF(PAD * ratio, middle - half, right - PAD * ratio, 2 * half)
+                short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+                p.setPen(colour(self._theme.muted))
+                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                p.drawText(area, flags, short)

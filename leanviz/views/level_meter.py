@@ -1,0 +1,164 @@
+"""The level of the input: peak, mean and the highest of late, and a lamp for clipping."""
+
+import math
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from leanviz.views.theme import DARK, Theme
+
+BOTTOM_DBFS, SILENT_DBFS = -60.0, -120.0
+BAR_WIDTH, BAR_HEIGHT = 72, 8
+SPACE = 6
+HOLD_S = 1.5
+# How fast the bar falls back, as meters for programme levels do (IEC 60268-10, type I).
+FALL_DB_PER_S = 20.0 / 1.7
+# A screen reader is told no more often than this.
+TELL_EVERY_S = 1.0
+LAMP = "clip"
+TIP = (
+    "Peak level of the input, its highest of late, and below it the mean (RMS). The lamp stays lit "
+    "when a sample has reached full scale, until you click here."
+)
+
+
+class LevelMeter(QWidget):
+    """Shows the newest level; empty while nothing is heard.
+
+    Parameters
+    ----------
+    clock : callable
+        Returns seconds that only grow.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self._clock = clock
+        self._bar_dbfs = self._held_dbfs = self._rms_dbfs = -math.inf
+        self._shown_at = self._held_at = self._told_at = -math.inf
+        self._clipped = self._seen = 0
+        self.setAccessibleName("Input level")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip(TIP)
+        # else all that lies below would be drawn again with every new level
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    @property
+    def lit(self) -> bool:
+        """Whether a sample has reached full scale since the user last looked."""
+        return self._clipped > self._seen
+
+    @property
+    def held_dbfs(self) -> float:
+        """The highest level of late; minus infinity while nothing is heard."""
+        return self._held_dbfs
+
+    def sizeHint(self) -> QSize:
+        """Return the room that the widest number takes, so that it never moves."""
+        metrics = self.fontMetrics()
+        words = metrics.horizontalAdvance(LAMP) + metrics.horizontalAdvance(_text(-100.0))
+        return QSize(BAR_WIDTH + 3 * SPACE + words, max(24, metrics.height()))
+
+    def show_level(self, peak_dbfs: float, clipped: int, rms_dbfs: float = -math.inf) -> None:
+        """Show a level in dBFS.
+
+        Parameters
+        ----------
+        peak_dbfs, rms_dbfs : float
+            Of the newest tenth of a second.
+        clipped : int
+            Samples at full scale since the stream began.
+        """
+        now = self._clock()
+        fallen_db = FALL_DB_PER_S * (now - self._shown_at)
+        self._bar_dbfs = max(peak_dbfs, self._bar_dbfs - fallen_db)
+        self._shown_at, self._rms_dbfs = now, rms_dbfs
+        if peak_dbfs >= self._held_dbfs or now - self._held_at > HOLD_S:
+            self._held_dbfs, self._held_at = peak_dbfs, now
+        # a stream that begins anew counts from 0 again
+        self._seen = min(self._seen, clipped)
+        self._clipped = clipped
+        self._tell(now)
+        self.update()
+
+    def clear(self) -> None:
+        """Show that nothing is heard; what was clipped stays to be seen."""
+        self._bar_dbfs = self._held_dbfs = self._rms_dbfs = -math.inf
+        self._seen, self._clipped = 0, int(self.lit)
+        self.setAccessibleDescription(LAMP if self.lit else "")
+        self.update()
+
+    def acknowledge(self) -> None:
+        """Put the lamp out until another sample reaches full scale."""
+        self._seen = self._clipped
+        self._told_at = -math.inf
+        self._tell(self._clock())
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Put the lamp out."""
+        self.acknowledge()
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Put the lamp out, as a button would be pressed."""
+        if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.acknowledge()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the trough, the peak over the mean, the highest of late, the lamp, the number."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self.theme.surface))
+        top = (self.height() - BAR_HEIGHT) / 2
+        painter.fillRect(QRectF(0, top, BAR_WIDTH, BAR_HEIGHT), QColor(self.theme.line))
+        bar = QRectF(0, top, BAR_WIDTH * _part(self._bar_dbfs), BAR_HEIGHT)
+        painter.fillRect(bar, QColor(self.theme.waveform))
+        mean = QRectF(0, top + BAR_HEIGHT, BAR_WIDTH * _part(self._rms_dbfs), 2)
+        painter.fillRect(mean, QColor(self.theme.muted))
+        if (held := _part(self._held_dbfs)) > 0:
+            x = min(BAR_WIDTH - 2.0, BAR_WIDTH * held)
+            painter.fillRect(QRectF(x, top - 2, 2, BAR_HEIGHT + 4), QColor(self.theme.text))
+        self._draw_words(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self.theme.accent)))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _draw_words(self, painter: QPainter) -> None:
+        words = self.rect().adjusted(BAR_WIDTH + SPACE, 0, 0, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if self.lit:
+            lamp = words.adjusted(0, 2, 0, -2)
+            lamp.setWidth(self.fontMetrics().horizontalAdvance(LAMP) + SPACE)
+            painter.fillRect(lamp, QColor(self.theme.clip))
+            painter.setPen(QColor(self.theme.background))
+            painter.drawText(lamp, Qt.AlignmentFlag.AlignCenter, LAMP)
+        if math.isfinite(self._held_dbfs):
+            painter.setPen(QColor(self.theme.muted))
+            painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, _text(self._held_dbfs))
+
+    def _tell(self, now: float) -> None:
+        if now - self._told_at >= TELL_EVERY_S:
+            self._told_at = now
+            level = _text(self._held_dbfs) if math.isfinite(self._held_dbfs) else ""
+            self.setAccessibleDescription(
+                ", ".join(filter(None, (level, LAMP if self.lit else "")))
+            )
+
+
+def _part(level_dbfs: float) -> float:
+    return min(1.0, max(0.0, 1.0 - level_dbfs / BOTTOM_DBFS))
+
+
+def _text(level_dbfs: float) -> str:
+    if level_dbfs <= SILENT_DBFS:
+        return "silent"
+    return f"{level_dbfs:.1f} dBFS".replace("-", "\N{MINUS SIGN}")

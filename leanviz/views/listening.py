@@ -1,0 +1,167 @@
+"""Listening: a live pipeline, opened and closed off the GUI thread, its news told as signals."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leanviz.views.background import Background
+
+if TYPE_CHECKING:
+    from leanviz.audio.devices import Device
+    from leanviz.core.decisions import DecisionRules
+    from leanviz.core.tracks import Tracks
+    from leanviz.pipeline.live import LivePipeline, LiveStats
+    from leanviz.pipeline.results import HopUpdate
+    from leanviz.pipeline.sinks import EventSink
+    from leanviz.views.engine import Engine
+
+# Levels and counters change for the eye at a fifth of the polls.
+STATS_EVERY = 5
+
+
+class Listening(QObject):
+    """The live input of a window.
+
+    Signals
+    -------
+    began : Tracks
+        The device is open; its sound goes into these tracks.
+    heard : list of HopUpdate, LiveStats
+        What is new; comes several times a second while listening.
+    ended : str
+        Listening is over, with the sentence why, "" if it was asked for.
+    rest_heard : list of HopUpdate
+        What was recognised after that, of sound that had come before.
+    trouble : str
+        Something is wrong with the sound while listening goes on, "" when it is right again.
+    """
+
+    began = Signal(object)
+    heard = Signal(object, object)
+    ended = Signal(str)
+    rest_heard = Signal(object)
+    trouble = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pipeline: LivePipeline | None = None
+        self._ended: LivePipeline | None = None
+        self._polls = 0
+        self._tracks: Tracks | None = None
+        self._trouble = ""
+        self._paused = self._resting = False
+        self.sink_makers: list[Callable[[], EventSink]] = []
+        """Each is called for every stream anew: what they make is told of its events."""
+        # closing waits for a device, which may hang
+        self._closing = Background("stop-listening")
+
+    @property
+    def active(self) -> bool:
+        """Whether leanviz is listening, or about to."""
+        return self._pipeline is not None
+
+    @property
+    def tracks(self) -> "Tracks | None":
+        """What was heard; None before the device is open."""
+        return self._tracks
+
+    @property
+    def busy(self) -> bool:
+        """Whether `poll` has something to do."""
+        return self.active or self._closing.busy
+
+    def start(
+        self, engine: "Engine", device: "Device | None", channel: int, rules: "DecisionRules"
+    ) -> None:
+        """Begin; `began` follows when the device is open."""
+        self.forget()
+        self._tracks, self._trouble, self._paused = None, "", False
+        sinks = [make() for make in self.sink_makers]
+        self._pipeline = engine.live_pipeline(device, channel, rules, sinks)
+        self._pipeline.rest(self._resting)
+        self._pipeline.start()
+
+    def stop(self, reason: str = "") -> None:
+        """End; what is on its way from the device is still told. Harmless without listening."""
+        if self._pipeline is None:
+            return
+        pipeline, self._pipeline, self._paused = self._pipeline, None, False
+        self._closing.run(pipeline.close, lambda _: self._tell_rest(pipeline))
+        self._ended = pipeline
+        self._complain("")
+        self.ended.emit(reason)
+
+    def forget(self) -> None:
+        """End, and tell nothing more: something else is shown now."""
+        self.stop()
+        self._ended = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the user wants nothing heard for a while."""
+        return self._paused
+
+    def pause(self, paused: bool) -> None:
+        """Hear nothing, or hear again; the stream and its time go on."""
+        if self._pipeline is not None and paused != self._paused:
+            self._paused = paused
+            (self._pipeline.pause if paused else self._pipeline.resume)()
+
+    def rest(self, resting: bool) -> None:
+        """Work in larger steps while nobody looks."""
+        self._resting = resting
+        if self._pipeline is not None:
+            self._pipeline.rest(resting)
+
+    def set_rules(self, rules: "DecisionRules") -> None:
+        """Use other rules from the next hop on."""
+        if self._pipeline is not None:
+            self._pipeline.set_rules(rules)
+
+    def poll(self) -> None:
+        """Tell what is new. GUI thread; never waits."""
+        self._closing.poll()
+        pipeline = self._pipeline
+        if pipeline is None:
+            return
+        if self._tracks is None and pipeline.tracks is not None:
+            self._tracks = pipeline.tracks
+            self.began.emit(self._tracks)
+        updates = pipeline.drain()
+        self._polls += 1
+        if updates or self._polls % STATS_EVERY == 0:
+            self._tell(updates, pipeline.stats())
+
+    def _tell(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:
+        self.heard.emit(updates, stats)
+        if reason := _end(stats):
+            self.stop(reason)
+        elif self._pipeline is not None:
+            self._complain(stats.status.message)
+
+    def close(self) -> None:
+        """End and wait, for a bounded time. Twice is harmless."""
+        self.stop()
+        self._closing.close()
+
+    def _tell_rest(self, pipeline: "LivePipeline") -> None:
+        """Tell what was recognised while the pipeline closed."""
+        if pipeline is self._ended:
+            self.rest_heard.emit(pipeline.drain())
+
+    def _complain(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self.trouble.emit(sentence)
+
+
+def _end(stats: "LiveStats") -> str:
+    """Return why the stream is over, as a sentence; "" if it goes on."""
+    from leanviz.audio.source import SourceState
+
+    if stats.failure:
+        return stats.failure
+    if stats.status.state is SourceState.FAILED:
+        return stats.status.message
+    return f"{stats.status.device} has ended." if stats.status.state is SourceState.STOPPED else ""

@@ -1,0 +1,67 @@
+"""The way back to now: a button over the panes while a live view looks back."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from leanviz.models.viewport import Viewport
+
+# Clear of the overview, and of the margin of the panes.
+RIGHT, TOP = 24, 48
+
+
+class LiveButton(QPushButton):
+    """Says how far behind a live view is, and takes it back to the newest sound.
+
+    Parameters
+    ----------
+    over : QWidget
+        What it lies on, at the top right.
+    """
+
+    def __init__(self, time: Viewport, over: QWidget) -> None:
+        super().__init__(over)
+        self._time, self._over = time, over
+        self.setObjectName("back to live")
+        self.setProperty("role", "live")
+        self.setAccessibleName("Back to live")
+        self.setToolTip("Back to the newest sound (End)")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(lambda: time.set_follow(True))
+        self.hide()
+        over.installEventFilter(self)
+
+    def refresh(self) -> None:
+        """Show how far behind the view is; hide where there is nothing to go back to."""
+        time = self._time
+        wanted = time.live and not time.follow
+        if wanted:
+            behind_s = max(0.0, time.limits[1] - time.stop_s)
+            self._say(f"LIVE  +{_short(behind_s)}")
+        if wanted != self.isVisibleTo(self._over):
+            self.setVisible(wanted)
+            self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the top right."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _say(self, text: str) -> None:
+        if text != self.text():
+            self.setText(text)
+            self.adjustSize()
+            self._place()
+
+    def _place(self) -> None:
+        self.move(self._over.width() - self.width() - RIGHT, TOP)
+
+
+def _short(seconds: float) -> str:
+    """Return a time as ``37 s``, ``4:05`` or ``1:04:05``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,133 @@
+"""A live input in the window: its sound in the panes, its scores and state beside them."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from leanviz.core.clock import Span
+from leanviz.core.tracks import Tracks
+from leanviz.views.inspector import NEAR_ROWS, NOW_ROWS, Inspector
+from leanviz.views.live_clock import LiveClock
+from leanviz.views.score_rows import leading
+from leanviz.views.status_bar import StatusBar
+from leanviz.views.toolbar import Toolbar
+from leanviz.views.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leanviz.pipeline.live import LiveStats
+    from leanviz.pipeline.results import HopUpdate
+
+HISTORY_S = 600.0
+# Near-misses older than this are of no interest any more.
+RECENT_S = 30.0
+# Words for the states of a source in which nothing comes.
+BADGES = {"waiting": "waiting\u2026", "gone": "gone", "paused": "paused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a window that show something."""
+
+    workspace: Workspace
+    inspector: Inspector
+    toolbar: Toolbar
+    status: StatusBar
+
+
+class LiveView(QObject):
+    """Shows what `Listening` tells."""
+
+    def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self._tracks: Tracks | None = None
+        self._clock = LiveClock()
+        self._skipped: tuple[Span, ...] = ()
+        self._state = ""
+        self._origin: datetime | None = None
+
+    @property
+    def origin(self) -> datetime | None:
+        """When the first sample was heard, by the clock on the wall; None before."""
+        return self._origin
+
+    def begin(self, tracks: Tracks, span_s: float) -> None:
+        """Show a stream from its beginning, `span_s` seconds wide."""
+        self._tracks, self._clock = tracks, LiveClock()
+        self._skipped, self._state = (), ""
+        heard = timedelta(seconds=tracks.written / tracks.sample_rate)
+        self._origin = datetime.now().astimezone() - heard
+        self._parts.workspace.show_tracks(tracks)
+        self._parts.workspace.time.show_live(span_s)
+        self._parts.inspector.near.show_misses(())
+        self._parts.inspector.show_now("NOW", ())
+
+    def hear_rest(self, updates: "list[HopUpdate]") -> None:
+        """Take what was on its way when the stream ended."""
+        if self._tracks is not None:
+            for update in updates:
+                self._take(update)
+            self.end()
+
+    def hear(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:
+        """Take what was recognised since, and how the stream is."""
+        parts = self._parts
+        if self._tracks is None:
+            return
+        self._state = str(stats.status.state)
+        for update in updates:
+            self._take(update)
+        if updates:
+            self._show_scores(updates)
+        if stats.skipped != self._skipped:
+            self._skipped = stats.skipped
+            parts.workspace.set_skipped(stats.skipped)
+        if self._state == "paused":
+            parts.toolbar.meter.clear()
+        else:
+            parts.toolbar.meter.show_level(stats.peak_dbfs, stats.status.clipped, stats.rms_dbfs)
+        parts.status.show_stats(stats)
+
+    def scroll(self) -> None:
+        """Move on to now, and draw what has come since."""
+        if self._tracks is None:
+            return
+        axis = self._parts.workspace.time
+        written_s = self._tracks.written / self._tracks.sample_rate
+        axis.follow_to(self._clock.at(time.perf_counter(), written_s))
+        self._parts.workspace.tick()
+        self._parts.toolbar.show_badge(BADGES.get(self._state, "" if axis.follow else "frozen"))
+
+    def end(self) -> None:
+        """Show all of the stream to its last sample; it has ended."""
+        self._parts.toolbar.meter.clear()
+        self._parts.toolbar.show_badge("")
+        if self._tracks is not None:
+            self._parts.workspace.timeline.set_sounding(())
+            self._parts.workspace.time.follow_to(self._tracks.written / self._tracks.sample_rate)
+            self._parts.workspace.tick()
+            self._parts.workspace.overview.picture.update()
+
+    def forget(self) -> None:
+        """Let go of the stream: something else is shown."""
+        self._tracks = self._origin = None
+        self._parts.status.clear_stats()
+
+    def _take(self, update: "HopUpdate") -> None:
+        timeline = self._parts.workspace.timeline
+        if update.final:
+            timeline.take(update.findings)
+            timeline.keep_since(update.extent.stop - round(HISTORY_S * timeline.sample_rate))
+        else:
+            timeline.set_sounding(update.sounding)
+
+    def _show_scores(self, updates: "list[HopUpdate]") -> None:
+        """Show the scores of the newest patch, and the near-misses of late."""
+        inspector, timeline = self._parts.inspector, self._parts.workspace.timeline
+        newest = max(updates, key=lambda update: update.extent.stop)
+        inspector.show_now("NOW", leading(newest.scores, timeline.taxonomy, NOW_ROWS))
+        since = newest.extent.stop - round(RECENT_S * timeline.sample_rate)
+        inspector.near.show_misses(timeline.misses(NEAR_ROWS, since))

@@ -1,0 +1,399 @@
+"""The main window: puts the parts together and connects them; each part knows its own work."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from leanviz.core.errors import UserError
+from leanviz.core.events import Event
+from leanviz.models.attention import AttentionPoint
+from leanviz.models.spectrogram import Readout
+from leanviz.models.time_text import TimeFormat
+from leanviz.settings import Settings, ThemeChoice
+from leanviz.views import exporting
+from leanviz.views.action_table import MAX_HEADS, Mode
+from leanviz.views.actions import Actions
+from leanviz.views.appearance import Appearance
+from leanviz.views.banner import Banner
+from leanviz.views.crosshair import Crosshair
+from leanviz.views.decisions import DecisionsPage
+from leanviz.views.device_choice import DeviceChoice
+from leanviz.views.director import Director
+from leanviz.views.dropping import DropHint, DropTarget
+from leanviz.views.engine import Engine, load_engine
+from leanviz.views.file_queue import FileQueue
+from leanviz.views.files import FileMenu, ask_for_file
+from leanviz.views.inspector import Inspector
+from leanviz.views.key_sheet import KeySheet
+from leanviz.views.live_view import Parts
+from leanviz.views.navigation import Navigation
+from leanviz.views.readout import attention_values, readout_text
+from leanviz.views.reference_files import ReferenceFiles
+from leanviz.views.session_keeping import SessionKeeping
+from leanviz.views.side import Side
+from leanviz.views.status_bar import StatusBar
+from leanviz.views.theme import Theme
+from leanviz.views.toolbar import Toolbar
+from leanviz.views.undo import UndoOffer
+from leanviz.views.visibility import Visibility
+from leanviz.views.watching import Watching
+from leanviz.views.workspace import Workspace
+
+SIZE = (1280, 800)
+LEAST_SIZE = (1024, 600)
+# Room for what window managers put on top: it is not known before the window is shown.
+TITLE_BAR = 32
+THRESHOLD_STEP = 0.05
+CONTEXT_MENU = ("play label", "fit", "zoom in", "zoom out", "next scale", "next palette")
+
+
+class MainWindow(QMainWindow):
+    """leanviz.
+
+    Parameters
+    ----------
+    settings : Settings
+        How it looked when it was closed; `settings` has how it looks now.
+    load : callable
+        Loads the model and what runs it, on a worker thread.
+
+    Signals
+    -------
+    painted :
+        It has been drawn for the first time: slow things may begin.
+    closed :
+        It is closed, and everything has ended.
+    """
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(self, settings: Settings, load: Callable[[], Engine] = load_engine) -> None:
+        super().__init__()
+        self._load = load
+        self._painted = False
+        self._trouble = ""
+        self._times = TimeFormat()
+        self._actions = Actions(self)
+        heads = [self._actions[f"head {number}"] for number in range(MAX_HEADS + 1)]
+        self.workspace, self.inspector, self.banner = Workspace(), Inspector(heads), Banner()
+        self.toolbar, self.status = Toolbar(self._actions), StatusBar()
+        parts = Parts(self.workspace, self.inspector, self.toolbar, self.status)
+        self.director = Director(parts, settings, self)
+        self.side = Side(self.inspector, DecisionsPage(self.director.decisions))
+        self.references = ReferenceFiles(self.director, self.workspace, self.side, self)
+        self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
+        self._logs = SessionKeeping(self.director, self.banner, self)
+        self.navigation = Navigation(self.workspace, self)
+        self._appearance = Appearance(settings, self.workspace, self.inspector, self)
+        self.watching = Watching(settings.watching, self.director.listening, self)
+        self._crosshair = Crosshair(self.workspace.spectrogram)
+        self.workspace.spectrogram.add(self._crosshair)
+        self._drop_hint = DropHint(self.workspace)
+        self._assemble()
+        self._connect_actions()
+        self._connect_parts()
+        self._restore(settings)
+
+    # -- putting together -----------------------------------------------------------------------
+
+    def _assemble(self) -> None:
+        self.setWindowTitle("leanviz")
+        self.setMinimumSize(*LEAST_SIZE)
+        menus = self._actions.fill(self.menuBar())
+        before = self._actions["quit"]
+        self._recent = FileMenu(self._submenu(menus["File"], "Open &Recent", before), self.open)
+        self.files = FileQueue(self._submenu(menus["File"], "Opened &Together", before), self)
+        self.addToolBar(self.toolbar)
+        self.setStatusBar(self.status)
+        self.watching.show_badge_in(self.menuBar())
+        centre, row, column = QWidget(), QHBoxLayout(), QVBoxLayout()
+        column.addWidget(self.banner)
+        column.addWidget(self.watching.strip)
+        column.addWidget(self.workspace, 1)
+        row.addLayout(column, 1)
+        row.addWidget(self.side)
+        for layout in (row, column):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        centre.setLayout(row)
+        self.setCentralWidget(centre)
+        self._actions.use_keys_in(self.workspace)
+        self._actions.use_keys_in(self.inspector.table, ("space", "play label"))
+        self.inspector.set_timeline(self.workspace.timeline)
+
+    def _submenu(self, menu: QMenu, title: str, before: QAction) -> QMenu:
+        made = QMenu(title, menu)
+        menu.insertMenu(before, made)
+        return made
+
+    def _connect_actions(self) -> None:
+        director, navigation = self.director, self.navigation
+        self._actions.connect({
+            "open": self._ask_what_to_open,
+            "export": self._ask_where_to_export,
+            "next file": lambda: self.files.step(1),
+            "previous file": lambda: self.files.step(-1),
+            "quit": self.close,
+            "listen": self._listen_or_stop,
+            "freeze": self._freeze_or_follow,
+            "pause": director.pause,
+            "play selection": director.play_selection,
+            "loop": director.transport.toggle_loop,
+            "play": director.play,
+            "space": self._play_or_freeze,
+            "play label": lambda: director.play(navigation.selection),
+            "stop": self._clear_or_stop,
+            "more labels": lambda: director.decisions.shift(-THRESHOLD_STEP),
+            "fewer labels": lambda: director.decisions.shift(THRESHOLD_STEP),
+            "devices": self._inputs.look,
+            "show inspector": self._show_inspector,
+            "decisions": self._show_decisions,
+            "undo": director.decisions.undo,
+            "crosshair": lambda: self._crosshair.setVisible(self._actions["crosshair"].isChecked()),
+            "clock time": self._show_times,
+            "full screen": self._fill_screen,
+            "keys": lambda: KeySheet(self).exec(),
+        })  # fmt: skip
+        self._actions.connect_choice("head", self._choose_head)
+        navigation.serve(self._actions)
+        self.watching.serve(self._actions, director)
+        self.references.serve(self._actions, self)
+        self._appearance.themed.connect(self._take_theme)
+        self._appearance.serve(self._actions)
+        self._appearance.window_chosen.connect(director.choose_window)
+        Visibility(self).changed.connect(director.set_visible)
+        self._actions.check("show inspector", True)
+        self.toolbar.cancelled.connect(director.stop)
+        self.toolbar.picker.chosen.connect(self.workspace.setFocus)
+
+    def _connect_parts(self) -> None:
+        director, navigation, workspace = self.director, self.navigation, self.workspace
+        director.changed.connect(self.refresh)
+        director.said.connect(self.status.say)
+        self.undo = UndoOffer(self.status, self._actions["undo"], self)
+        director.decisions.said.connect(self.undo.offer)
+        director.failed.connect(self.banner.say)
+        director.trouble.connect(self._show_trouble)
+        self.watching.speak_through(self.status, self.banner)
+        director.opened.connect(self._take_opened)
+        self._logs.reopened.connect(self.open)
+        director.deciding.deselected.connect(lambda: navigation.select(None))
+        navigation.selected.connect(self._show_selection)
+        workspace.timeline_changed.connect(self._take_timeline)
+        workspace.event_clicked.connect(navigation.select)
+        workspace.event_double_clicked.connect(self._zoom_and_play)
+        workspace.context_requested.connect(self._show_context_menu)
+        workspace.time.follow_changed.connect(self.refresh)
+        workspace.spectrogram.readout.connect(self._show_readout)
+        workspace.attention.readout.connect(self._show_attention)
+        self.inspector.table.event_chosen.connect(navigation.reveal)
+        DropTarget(self, self._drop_hint).dropped.connect(self.open_many)
+        self.files.chosen.connect(self.open)
+        for part in (self.files, self.references):
+            part.changed.connect(self.refresh)
+            part.said.connect(self.status.say)
+            part.failed.connect(self.banner.say)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    def _restore(self, settings: Settings) -> None:
+        room = self.screen().availableGeometry().size()
+        self.resize(QSize(*SIZE).boundedTo(room - QSize(0, TITLE_BAR)))
+        if settings.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
+        self.workspace.set_heights(settings.splitter)
+        self._recent.show([Path(name) for name in settings.recent])
+        self._inputs.restore(settings)
+        self._logs.serve(self._actions, settings)
+        self._appearance.retheme()
+        self.workspace.setFocus()
+        self.refresh()
+
+    # -- beginning and end ----------------------------------------------------------------------
+
+    def begin(self, files: Sequence[Path]) -> None:
+        """Load what is slow, then open the first file; the others are lined up."""
+        self.director.load(self._load)
+        self.open_many(files)
+        self._logs.begin()
+
+    @property
+    def settings(self) -> Settings:
+        """What is to be remembered."""
+        return replace(
+            self._logs.remember(self._inputs.remember(self._appearance.settings)),
+            live_span_s=self.director.live_span_s,
+            decisions=self.director.decisions.choices,
+            watching=self.watching.choices,
+            geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
+            splitter=self.workspace.heights(),
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell when the first picture is on the screen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End everything, whatever it is at."""
+        parts = (self._inputs, self.files, self.references, self.director, self._logs)
+        for part in (*parts, self.watching):
+            part.close()
+        event.accept()
+        self.closed.emit()
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Open a file."""
+        self.banner.dismiss()
+        self.director.open(path)
+
+    def open_many(self, paths: Sequence[Path]) -> None:
+        """Open the first file and line up the others, those in folders too."""
+        self.files.take(self.references.take(paths))
+
+    def _ask_what_to_open(self) -> None:
+        path = ask_for_file(self, self._appearance.settings.last_folder)
+        if path is not None:
+            self.open(path)
+
+    def _ask_where_to_export(self) -> None:
+        report = self.director.report()
+        chosen = None if report is None else exporting.ask_where(self, Path(report.file))
+        if chosen is not None:
+            self.export(*chosen)
+
+    def export(self, path: Path, suffix: str) -> None:
+        """Write the labels or a figure of what is shown; a failure becomes a sentence."""
+        report = self.director.report()
+        if report is None:
+            return
+        theme = self.workspace.lanes.theme.name
+        marks = self.workspace.reference_model.marks
+        what = exporting.Exportable(report, self.director.analysis, theme, marks)
+        try:
+            exporting.write(what, path, suffix)
+        except UserError as error:
+            self.banner.say(str(error))
+        else:
+            self.status.say(f"Written: {path}")
+
+    def _take_opened(self, path: Path) -> None:
+        self._appearance.settings = self._appearance.settings.opened(path)
+        self._recent.show([Path(name) for name in self._appearance.settings.recent])
+        self.navigation.select(None)
+
+    # -- listening and playing ------------------------------------------------------------------
+
+    def _listen_or_stop(self) -> None:
+        if self.director.listening.active:
+            self.director.stop_listening()
+        else:
+            self._inputs.listen()
+
+    def _freeze_or_follow(self) -> None:
+        self.workspace.time.set_follow(not self.workspace.time.follow)
+
+    def _play_or_freeze(self) -> None:
+        if self.director.mode is Mode.LIVE:
+            self._freeze_or_follow()
+        else:
+            self.director.play()
+
+    def _zoom_and_play(self, event: Event) -> None:
+        self.navigation.zoom_to(event)
+        if self.director.mode is Mode.FILE:
+            self.director.play(event)
+
+    def _clear_or_stop(self) -> None:
+        if not self.director.stop():
+            self.navigation.select(None)
+            self.workspace.time.select(None)
+            self.banner.dismiss()
+
+    def _show_trouble(self, sentence: str) -> None:
+        if sentence:
+            self.banner.say(sentence)
+        else:
+            self.banner.withdraw(self._trouble)
+        self._trouble = sentence
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Enable what can be used now, and check what is on."""
+        director, actions = self.director, self._actions
+        state = director.state(self.navigation.selection)
+        lined_up = replace(state, earlier=self.files.earlier, later=self.files.later)
+        actions.apply(replace(lined_up, reference=self.references.shown))
+        self.setWindowTitle(" \u2013 ".join(filter(None, (director.title, "leanviz"))))
+        actions.check("listen", director.listening.active)
+        actions.check("play", director.transport.playing)
+        frozen = director.mode is Mode.LIVE and not self.workspace.time.follow
+        actions.check("freeze", frozen)
+        actions.check("pause", director.listening.paused)
+        if director.transport.no_output:
+            actions["play"].setToolTip(director.transport.no_output)
+        if director.origin is None and self._times.origin is not None:
+            actions.check("clock time", False)
+            self._show_times()
+
+    def _take_timeline(self) -> None:
+        self.inspector.set_timeline(self.workspace.timeline)
+        self.setTabOrder(self.toolbar.channels, self.toolbar.meter)
+        self.setTabOrder(self.toolbar.meter, self.workspace.lanes)
+        self.side.follow(self.workspace.lanes)
+        self.workspace.timeline.lanes_changed.connect(self.refresh)
+
+    def _show_selection(self, event: Event | None) -> None:
+        self.inspector.show_event(event, self.workspace.timeline, self._times)
+        self.refresh()
+
+    def _show_times(self) -> None:
+        origin = self.director.origin if self._actions["clock time"].isChecked() else None
+        self._times = TimeFormat(origin)
+        self.workspace.set_time_format(self._times)
+        self._show_selection(self.navigation.selection)
+
+    def _show_readout(self, readout: Readout | None) -> None:
+        self.status.show_readout(readout_text(readout, self._times))
+
+    def _show_attention(self, point: AttentionPoint | None) -> None:
+        self.inspector.show_attention(attention_values(point))
+
+    def _choose_head(self, name: str) -> None:
+        self.workspace.attention_model.set_head(int(name) - 1 if int(name) else None)
+
+    def _show_inspector(self) -> None:
+        self.side.setVisible(self._actions["show inspector"].isChecked())
+
+    def _show_decisions(self) -> None:
+        self._actions.check("show inspector", True)
+        self._show_inspector()
+        self.side.show_decisions()
+
+    def _fill_screen(self) -> None:
+        (self.showFullScreen if self._actions["full screen"].isChecked() else self.showNormal)()
+
+    def _show_context_menu(self, at: QPoint, _time_s: float) -> None:
+        menu = QMenu(self)
+        menu.addActions([self._actions[name] for name in CONTEXT_MENU])
+        menu.exec(at)
+        menu.deleteLater()
+
+    def _take_theme(self, theme: Theme) -> None:
+        self._actions.set_icons(theme)
+        self.toolbar.set_theme(theme)
+        self.watching.set_theme(theme)
+        self._drop_hint.theme = theme
+
+    def _follow_system(self) -> None:
+        if self._appearance.settings.theme is ThemeChoice.SYSTEM:
+            self._appearance.retheme()

@@ -1,0 +1,112 @@
+"""The labels and gaps of a whole session as a thin strip, of which only what is new is drawn."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem
+
+from leanviz.core.clock import Gap, PixelMap
+from leanviz.core.events import Event
+from leanviz.core.tracks import Tracks
+from leanviz.models.timeline import TimelineModel
+from leanviz.views.colours import family_hue
+from leanviz.views.drawing import PaneItem, colour
+from leanviz.views.theme import Theme
+
+STRIP = 5
+
+
+class LabelStrip(PaneItem):
+    """Where there are labels, in the colour of their family; and where there was no sound.
+
+    Parameters
+    ----------
+    axis_of : callable
+        Gives the time axis for a width in device pixels.
+    """
+
+    def __init__(self, parent: QGraphicsItem, axis_of: Callable[[int], PixelMap]) -> None:
+        super().__init__(parent, z=2.0)
+        self._axis_of = axis_of
+        self._timeline: TimelineModel | None = None
+        self._tracks: Tracks | None = None
+        self._image = QImage()
+        self._key: tuple[PixelMap, int] | None = None
+        self._fresh: list[Event] = []
+        self._gaps: tuple[Gap, ...] = ()
+
+    def set_timeline(self, timeline: TimelineModel) -> None:
+        """Show the events of another model; it lives as long as this."""
+        self._timeline = timeline
+        timeline.rowsInserted.connect(self._take_rows)
+        timeline.modelReset.connect(self._redraw)
+        self._redraw()
+
+    def set_tracks(self, tracks: Tracks | None) -> None:
+        """Show the gaps of another sound."""
+        self._tracks, self._gaps = tracks, () if tracks is None else tracks.gaps
+        self._redraw()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw anew in other colours."""
+        super().set_theme(theme)
+        self._redraw()
+
+    def tick(self) -> None:
+        """Draw again if a gap has come or grown."""
+        gaps = () if self._tracks is None else self._tracks.gaps
+        if gaps != self._gaps:
+            self._gaps = gaps
+            self._redraw()
+
+    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
+        """Add what is new to the picture, and copy it."""
+        timeline, axis = self._timeline, self._axis_of(width)
+        if timeline is None:
+            return
+        events, self._fresh = self._fresh, []
+        if (axis, height) != self._key:
+            self._key = (axis, height)
+            self._image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+            self._image.fill(Qt.GlobalColor.transparent)
+            events = timeline.events
+            self._draw_gaps(axis, height, timeline.sample_rate)
+        self._draw_events(timeline, events, axis, ratio)
+        painter.drawImage(0, 0, self._image)
+
+    def _draw_gaps(self, axis: PixelMap, height: int, rate: int) -> None:
+        painter = QPainter(self._image)
+        for gap in self._gaps:
+            place = _place(axis, gap.start / rate, gap.stop / rate, 0, height)
+            painter.fillRect(place, colour(self.theme.gap))
+        painter.end()
+
+    def _draw_events(
+        self, timeline: TimelineModel, events: list[Event], axis: PixelMap, ratio: float
+    ) -> None:
+        painter, rate, tall = QPainter(self._image), timeline.sample_rate, round(STRIP * ratio)
+        top = self._image.height() - tall
+        for event in events:
+            if not event.provisional:
+                place = _place(axis, event.onset / rate, event.offset / rate, top, tall)
+                painter.fillRect(place, colour(family_hue(timeline.family(event.label))))
+        painter.end()
+
+    def _take_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
+        assert self._timeline is not None
+        rows = range(first, last + 1)
+        fresh = [event for row in rows if not (event := self._timeline.event_at(row)).provisional]
+        if fresh:
+            self._fresh += fresh
+            self.update()
+
+    def _redraw(self) -> None:
+        self._key, self._fresh = None, []
+        self.update()
+
+
+def _place(axis: PixelMap, start_s: float, stop_s: float, top: int, tall: int) -> QRectF:
+    """Return a place at least a pixel wide: rare things must not vanish in a long session."""
+    left = int(axis.x(start_s))
+    return QRectF(left, top, max(1, round(axis.x(stop_s)) - left), tall)

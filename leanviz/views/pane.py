@@ -1,0 +1,256 @@
+"""The frame all panes share: axes of equal width, one time axis, markers, mouse, theme."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from leanviz.core.clock import PixelMap, Span
+from leanviz.core.tracks import Tracks
+from leanviz.models.viewport import Hover, Viewport
+from leanviz.views.drawing import PaneItem, colour, count_in_device_pixels
+from leanviz.views.gestures import GesturePlot
+from leanviz.views.left_axis import LEFT, LeftAxis
+from leanviz.views.markers import Markers
+from leanviz.views.notes import Note, gaps_in_view, skipped_in_view
+from leanviz.views.theme import DARK, Theme
+
+RIGHT = 16
+ZOOM_STEP = 1.25
+SCROLL_STEP = 0.1
+
+
+class Pane(GesturePlot):
+    """A plot on the window's time axis.
+
+    Parameters
+    ----------
+    time : Viewport
+        The time axis, the same object for every pane of a window.
+    name : str
+        What a screen reader calls the pane.
+    empty : str
+        The sentence shown while there is nothing to draw.
+    """
+
+    context_requested = Signal(QPoint, float)
+    # Whether what is drawn ends where the plot area does.
+    clips = True
+
+    def __init__(
+        self, time: Viewport, name: str, empty: str, parent: QWidget | None = None
+    ) -> None:
+        self.axis = LeftAxis()
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        plot = pg.PlotItem(viewBox=self.box, axisItems={"left": self.axis}, enableMenu=False)
+        super().__init__(parent=parent, plotItem=plot)
+        _lay_out(plot)
+        self.time = time
+        self.theme: Theme = DARK
+        self.tracks: Tracks | None = None
+        self._pointer: QPointF | None = None
+        self._key: tuple[float, ...] = ()
+        self._skipped: tuple[Span, ...] = ()
+        self._empty = empty
+        self._told: tuple[Note, ...] = ()
+        self._now_x = 0
+        self._items: list[PaneItem] = []
+        self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
+        self._canvas = self.viewport()
+        # all of it is painted here: nothing below needs to be
+        self._canvas.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.markers = Markers(self.box, time, self.axis_for, empty)
+        self.markers.notes = self.notes
+        self.add(self.markers)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumHeight(24)
+        self.box.sigResized.connect(self._resized)
+        time.changed.connect(self._moved)
+        for signal in (time.cursor_moved, time.hover_changed, time.selection_changed):
+            signal.connect(self.markers.moved)
+        self.set_theme(DARK)
+
+    def add(self, item: PaneItem) -> None:
+        """Keep an item as large as the plot area, and drawn again when time moves."""
+        self._items = sorted([*self._items, item], key=lambda other: other.zValue())
+        item.repaint = self._repaint
+        item.fill(self.box.rect())
+        item.set_theme(self.theme)
+        item.set_tracks(self.tracks)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.theme = theme
+        self.setBackground(theme.background)
+        self.axis.set_theme(theme)
+        for item in self._items:
+            item.set_theme(theme)
+
+    def set_tracks(self, tracks: Tracks | None) -> None:
+        """Show another sound; None shows the empty state."""
+        self.tracks = tracks
+        self.markers.is_empty, self.markers.empty = tracks is None, self._empty
+        self._skipped, self._told = (), ()
+        for item in self._items:
+            item.set_tracks(tracks)
+            item.update()
+
+    def set_skipped(self, spans: tuple[Span, ...]) -> None:
+        """Hatch the source samples that the model has not analysed."""
+        self._skipped = spans
+        self.markers.moved()
+
+    def explain(self, sentence: str, notes: Iterable[Note] = ()) -> None:
+        """Say why there is no sound, and what is known of its time, until there is some."""
+        self.markers.empty, self._told = sentence, tuple(notes)
+        self.markers.moved()
+
+    def notes(self, axis: PixelMap) -> Iterator[Note]:
+        """Yield what is to be said of the time that an axis shows."""
+        if self.tracks is not None:
+            yield from gaps_in_view(self.tracks, axis)
+            yield from skipped_in_view(self._skipped, axis, self.tracks.sample_rate)
+        start_s, stop_s = axis.start_s, axis.time(axis.width)
+        yield from (n for n in self._told if n.start_s < stop_s and n.stop_s > start_s)
+
+    def tick(self) -> None:
+        """Draw what has arrived since; call once per frame while sound is coming in."""
+        for item in self._items:
+            item.tick()
+        if self.time.live and self.time.paging:
+            x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
+            if x != self._now_x:
+                self.markers.moved()
+
+    def plot_width(self, ratio: float | None = None) -> int:
+        """Return the width of the plot area in device pixels."""
+        ratio = self.devicePixelRatioF() if ratio is None else ratio
+        return max(1, round(self._plot_width * ratio))
+
+    def axis_for(self, width: int) -> PixelMap:
+        """Return the map from seconds to `width` device pixels."""
+        return self.time.pixel_map(width)
+
+    def pixel_map(self) -> PixelMap:
+        """Return the map from seconds to device pixels of the plot area."""
+        return self.axis_for(self.plot_width())
+
+    def time_at(self, at: QPointF) -> float:
+        """Return the time, in seconds, at a place given in logical pixels of the widget."""
+        return self.pixel_map().time((at.x() - LEFT) * self.devicePixelRatioF())
+
+    def fraction_at(self, at: QPointF) -> float:
+        """Return the height of a place in the plot area: 0 at its bottom, 1 at its top."""
+        return min(1.0, max(0.0, 1.0 - at.y() / max(self.box.rect().height(), 1.0)))
+
+    def in_plot(self, at: QPointF) -> bool:
+        """Tell whether a place is within the plot area from left to right."""
+        return LEFT <= at.x() < self.width() - RIGHT
+
+    def clicked(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Seek; with Shift, select from the cursor to here."""
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if shift and self.time.cursor_s is not None:
+            self.time.select((self.time.cursor_s, self.time_at(at)))
+        else:
+            self.time.select(None)
+            self.time.seek(self.time_at(at))
+
+    def dragged(self, start: QPointF, at: QPointF, finished: bool) -> None:
+        """Select the time range from where the drag began."""
+        self.time.select((self.time_at(start), self.time_at(at)))
+
+    def hovered(self, at: QPointF | None) -> None:
+        """Tell every pane what time is under the pointer."""
+        self._pointer = at
+        self.time.set_hover(Hover() if at is None else self.hover_at(at))
+
+    def hover_at(self, at: QPointF) -> Hover:
+        """Return what the pointer means at a place."""
+        return Hover(self.time_at(at))
+
+    def wheel_time(self, notches: float, at: QPointF, zoom: bool) -> None:
+        """Scroll by a tenth of the span per notch, or zoom at the pointer."""
+        if zoom:
+            self.time.zoom_at(self.time_at(at), ZOOM_STEP**-notches)
+        else:
+            self.time.scroll(-notches * SCROLL_STEP * self.time.span_s)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Leave the menu to the window, which knows the actions."""
+        self.context_requested.emit(event.globalPos(), self.time_at(QPointF(event.pos())))
+        event.accept()
+
+    def paintEvent(self, ev: QPaintEvent) -> None:
+        """Draw the items here: their scene takes longer to find them than they to be drawn."""
+        painter = QPainter(self._canvas)
+        exposed = ev.rect()
+        if not (self._items[0].covers() and self._plot.contains(exposed)):
+            painter.fillRect(exposed, colour(self.theme.background))
+        if exposed.left() < LEFT:
+            painter.save()
+            painter.translate(self.axis.scenePos())
+            self.axis.paint(painter, QStyleOptionGraphicsItem())
+            painter.restore()
+        if self.clips:
+            painter.setClipRect(self._plot)
+        painter.translate(self._plot.topLeft())
+        ratio = count_in_device_pixels(painter)
+        width, height = (round(n * ratio) for n in (self._plot.width(), self._plot.height()))
+        for item in self._items:
+            if item.isVisible() and width > 0 and height > 0:
+                painter.save()
+                item.draw(painter, width, height, ratio)
+                painter.restore()
+        painter.end()
+
+    def _repaint(self) -> None:
+        """Have the plot area drawn again."""
+        self._canvas.update(self._area)
+
+    def _resized(self) -> None:
+        area = self.box.rect()
+        self._plot_width = area.width()
+        self._plot = QRect(LEFT, 0, round(area.width()), round(area.height()))
+        self._area = self._plot if self.clips else self.rect()
+        for item in self._items:
+            item.fill(area)
+        self.resized()
+
+    def resized(self) -> None:
+        """Adapt to a new size of the plot area."""
+
+    def stands_still(self) -> bool:
+        """Tell whether nothing that is drawn moves with time."""
+        return self.markers.is_empty and self.markers.isVisible()
+
+    def view_key(self) -> tuple[float, ...]:
+        """Return what decides where things stand, to tell whether anything has moved."""
+        axis = self.pixel_map()
+        return axis.first_column, axis.span_s, axis.width
+
+    def _moved(self) -> None:
+        """Draw again if the view has moved by at least a pixel, and anybody sees it."""
+        if not self.isVisible():
+            return
+        key = self.view_key()
+        if key == self._key:
+            return
+        self._key = key
+        if not self.stands_still():
+            self._repaint()
+        if self._pointer is not None:
+            self.hovered(self._pointer)
+
+
+def _lay_out(plot: Any) -> None:
+    """Leave nothing but the left axis and the plot area of a PlotItem, at whole pixels."""
+    plot.hideAxis("bottom")
+    plot.hideButtons()
+    plot.layout.setContentsMargins(0.0, 0.0, float(RIGHT), 0.0)
+    plot.setRange(yRange=(0.0, 1.0), padding=0.0)

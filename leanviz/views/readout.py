@@ -1,0 +1,31 @@
+"""What is under the pointer, in words."""
+
+from leanviz.models.attention import AttentionPoint
+from leanviz.models.frequency import hertz
+from leanviz.models.spectrogram import Readout
+from leanviz.models.time_text import TimeFormat, elapsed
+
+
+def readout_text(readout: Readout | None, times: TimeFormat) -> str:
+    """Return time, frequency and level for the status bar; "" where there is nothing."""
+    if readout is None:
+        return ""
+    parts = [times.text(readout.time_s), hertz(readout.hz)]
+    if readout.level_db is not None:
+        parts.append(f"{readout.level_db:.1f} dBFS".replace("-", "\N{MINUS SIGN}"))
+    if readout.log_mel is not None:
+        parts.append(f"log-mel {readout.log_mel:.2f}".replace("-mel -", "-mel \N{MINUS SIGN}"))
+    return "  ".join(parts)
+
+
+def attention_values(point: AttentionPoint | None) -> dict[str, str]:
+    """Return query, key, weight and lag for the inspector; nothing outside the map."""
+    if point is None:
+        return {}
+    lag_s = sum(point.key_s) / 2 - sum(point.query_s) / 2
+    return {
+        "query": " \u2013 ".join(elapsed(edge) for edge in point.query_s),
+        "key": " \u2013 ".join(elapsed(edge) for edge in point.key_s),
+        "weight": f"{point.weight:.3f}",
+        "lag": f"{lag_s:+.2f} s".replace("-", "\N{MINUS SIGN}"),
+    }

@@ -1,0 +1,243 @@
+"""The spectrogram pane."""
+
+import math
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QWidget
+
+from leanviz.core.clock import PixelMap
+from leanviz.core.frontend import YAMNET
+from leanviz.core.spectra import Spectra
+from leanviz.core.tracks import Tracks
+from leanviz.models.columns import column_samples, lost_columns
+from leanviz.models.frequency import (
+    FrequencyAxis,
+    RowMap,
+    band_rows,
+    mel_band_at,
+    mel_centres,
+    mel_marks,
+)
+from leanviz.models.spectrogram import (
+    Readout,
+    SpectrogramSettings,
+    level_at,
+    log_mel_at,
+    log_mel_codes,
+    pooled,
+    pooled_closely,
+    shown_bins,
+)
+from leanviz.models.viewport import Viewport
+from leanviz.views.drawing import PaneItem, colour, small_font
+from leanviz.views.notes import Note, forgotten_in_view
+from leanviz.views.palettes import UInt32, level_table, pixel
+from leanviz.views.pane import Pane
+from leanviz.views.pixels import ColumnItem
+
+UInt8 = npt.NDArray[np.uint8]
+Int64 = npt.NDArray[np.int64]
+Known = npt.NDArray[np.bool_]
+
+ZOOM_STEP = 1.25
+MODEL_BAND = (YAMNET.fmin, YAMNET.fmax)
+UNHEARD = "not heard by LEAN"
+# Logical pixels from one line of the hatching to the next.
+HATCH = 8
+
+
+class SpectrogramItem(ColumnItem):
+    """Spectra drawn into pixel columns."""
+
+    def __init__(self, parent: QGraphicsItem, axis_of: Callable[[int], PixelMap]) -> None:
+        super().__init__(parent, axis_of)
+        self._settings = SpectrogramSettings()
+        self._rows: tuple[object, RowMap] | None = None
+
+    def set_settings(self, settings: SpectrogramSettings) -> None:
+        """Draw anew with other settings."""
+        self._settings = settings
+        self.invalidate()
+
+    def source(self, tracks: Tracks) -> object:
+        """Return the columns that are drawn: others when the window has changed."""
+        return tracks.heard if self._settings.model_eye else (tracks.spectra, tracks.detail)
+
+    def frontier(self, tracks: Tracks) -> float:
+        """Return the source sample up to which the nearest spectrum is known."""
+        columns = tracks.heard if self._settings.model_eye else tracks.spectra
+        return (columns.columns.written - 0.5) * columns.hop + columns.offset
+
+    def render(
+        self, tracks: Tracks, axis: PixelMap, columns: range, size: tuple[int, float]
+    ) -> UInt32:
+        """Return the pixels [height, len(columns)] of absolute pixel columns."""
+        settings, theme = self._settings, self.theme
+        edges = column_samples(axis, columns, tracks.sample_rate)
+        draw = self._bands if settings.model_eye else self._spectra
+        rows, known = draw(tracks, edges, size[0])
+        palette = settings.palette or theme.palette
+        pixels = level_table(palette, settings.floor_db, settings.ceiling_db)[rows].T
+        if not settings.model_eye:
+            self._hatch(pixels, columns, tracks, size)
+        pixels[:, ~known] = pixel(theme.background)
+        pixels[:, lost_columns(edges, tracks.gaps)] = pixel(theme.gap)
+        return pixels
+
+    def _hatch(
+        self, pixels: UInt32, columns: range, tracks: Tracks, size: tuple[int, float]
+    ) -> None:
+        """Draw thin diagonals over the frequencies that the model does not get."""
+        band, apart = self._settings.axis(tracks.sample_rate), round(HATCH * size[1])
+        ink = pixel(self.theme.muted)
+        for top, bottom in unheard_rows(band, size[0]):
+            lines = (np.arange(top, bottom)[:, None] + np.array(columns)) % apart == 0
+            pixels[top:bottom][lines] = ink
+
+    def _spectra(self, tracks: Tracks, edges: Int64, height: int) -> tuple[UInt8, Known]:
+        """Return the spectra of pixel columns as rows [n, height], and which are known [n]."""
+        spectra, band = tracks.spectra, self._settings.axis(tracks.sample_rate)
+        codes, known = pooled_closely(tracks, edges, shown_bins(spectra.stft, band))
+        return self._row_map(spectra, band, height).rows(codes), known
+
+    def _bands(self, tracks: Tracks, edges: Int64, height: int) -> tuple[UInt8, Known]:
+        """Return what LEAN hears in pixel columns as rows [n, height], and which are known [n]."""
+        log_mel, known = pooled(tracks, tracks.heard, edges, YAMNET.n_mels)
+        return band_rows(log_mel_codes(log_mel), height), known
+
+    def _row_map(self, spectra: Spectra, band: FrequencyAxis, height: int) -> RowMap:
+        """Return the map from bins to pixel rows, made again only if it has to be."""
+        stft = spectra.stft
+        key = (stft, band, height)
+        if self._rows is None or self._rows[0] != key:
+            bin_hz = stft.sample_rate / stft.n_fft
+            self._rows = key, RowMap(band, height, bin_hz, shown_bins(stft, band))
+        return self._rows[1]
+
+
+def unheard_rows(band: FrequencyAxis, height: int) -> list[tuple[int, int]]:
+    """Return the pixel rows [top, bottom) above and below the model's band, if there are any."""
+    low, high = (round((1.0 - float(band.fraction(hz))) * height) for hz in MODEL_BAND)
+    ranges = ((0, min(high, height)), (max(low, 0), height))
+    return [(top, bottom) for top, bottom in ranges if bottom > top]
+
+
+class Unheard(PaneItem):
+    """The word at the frequencies that the model does not get."""
+
+    band: FrequencyAxis | None = None
+    _key: Hashable = None
+    _chips: tuple[tuple[int, QImage], ...] = ()
+
+    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
+        """Write the word where there is room for it."""
+        if self.band is None:
+            return
+        key = (self.band, width, height, ratio, self.theme.name)
+        if key != self._key:
+            self._key, self._chips = key, tuple(self._made(self.band, width, height, ratio))
+        for top, chip in self._chips:
+            painter.drawImage(0, top, chip)
+
+    def _made(
+        self, band: FrequencyAxis, width: int, height: int, ratio: float
+    ) -> Iterator[tuple[int, QImage]]:
+        """Yield the word as pictures, and the rows where they begin."""
+        font = small_font(ratio, 0.8)
+        metrics = QFontMetricsF(font)
+        wide = min(math.ceil(metrics.horizontalAdvance(UNHEARD) + 12 * ratio), width)
+        for top, bottom in unheard_rows(band, height):
+            if bottom - top >= metrics.height():
+                image = QImage(wide, bottom - top, QImage.Format.Format_ARGB32_Premultiplied)
+                image.fill(colour(self.theme.background, 0.7))
+                painter = QPainter(image)
+                painter.setFont(font)
+                painter.setPen(colour(self.theme.muted))
+                painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, UNHEARD)
+                painter.end()
+                yield top, image
+
+
+class SpectrogramPane(Pane):
+    """Frequency over time, low at the bottom."""
+
+    readout = Signal(object)
+    settings_changed = Signal(object)
+
+    def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
+        super().__init__(time, "Spectrogram", "The spectrogram appears here.", parent)
+        self.picture = SpectrogramItem(self.box, self.axis_for)
+        self._unheard = Unheard(self.box, z=5.0)
+        self.add(self.picture)
+        self.add(self._unheard)
+        self.markers.with_words = True
+        self._settings = SpectrogramSettings()
+
+    @property
+    def settings(self) -> SpectrogramSettings:
+        """How the spectrogram is drawn."""
+        return self._settings
+
+    def set_settings(self, settings: SpectrogramSettings) -> None:
+        """Draw with other settings; emits `settings_changed` if they are."""
+        if settings != self._settings:
+            self._settings = settings
+            self.picture.set_settings(settings)
+            self._mark()
+            self.settings_changed.emit(settings)
+
+    def set_tracks(self, tracks: Tracks | None) -> None:
+        """Show another sound; None shows the empty state."""
+        super().set_tracks(tracks)
+        self._mark()
+
+    def notes(self, axis: PixelMap) -> Iterator[Note]:
+        """Yield what every pane says, and where no spectra are kept any more."""
+        yield from super().notes(axis)
+        if self.tracks is not None:
+            yield from forgotten_in_view(self.tracks, axis)
+
+    def wheel_vertical(self, notches: float, at: QPointF) -> None:
+        """Zoom frequency at the pointer; the model's own view has no zoom."""
+        if self.tracks is not None and not self._settings.model_eye:
+            band = self._settings.axis(self.tracks.sample_rate)
+            highest = self.tracks.sample_rate / 2
+            band = band.zoomed(self.fraction_at(at), ZOOM_STEP**-notches, highest)
+            self.set_settings(replace(self._settings, fmin=band.low, fmax=band.high))
+
+    def hovered(self, at: QPointF | None) -> None:
+        """Tell every pane the time, and who listens the level, under the pointer."""
+        super().hovered(at)
+        self.readout.emit(None if at is None else self.readout_at(at))
+
+    def readout_at(self, at: QPointF) -> Readout | None:
+        """Return time, frequency and level at a place in logical pixels of the widget."""
+        if self.tracks is None:
+            return None
+        band = self._settings.axis(self.tracks.sample_rate)
+        time_s, hz = self.time_at(at), float(band.hz(self.fraction_at(at)))
+        if self._settings.model_eye:
+            number = mel_band_at(hz)
+            log_mel = log_mel_at(self.tracks, time_s, number)
+            return Readout(time_s, float(mel_centres()[number]), None, log_mel)
+        return Readout(time_s, hz, level_at(self.tracks, time_s, hz))
+
+    def resized(self) -> None:
+        """Place the marks for the new height."""
+        self._mark()
+
+    def _mark(self) -> None:
+        """Put marks on the frequency axis."""
+        height, model_eye = self.box.rect().height(), self._settings.model_eye
+        band = None if self.tracks is None else self._settings.axis(self.tracks.sample_rate)
+        self._unheard.band = None if model_eye else band
+        self._unheard.update()
+        if band is None:
+            self.axis.set_marks([])
+        else:
+            self.axis.set_marks(mel_marks(height) if model_eye else band.marks(height))

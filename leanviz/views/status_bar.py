@@ -1,0 +1,142 @@
+"""The status bar: where the sound comes from, how well leanviz keeps up, what the pointer is on."""
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from leanviz.core.channels import MIX, channel_name
+from leanviz.core.frontend import YAMNET
+
+if TYPE_CHECKING:
+    from leanviz.inference.model import LeanModel
+    from leanviz.pipeline.live import LiveStats
+
+MESSAGE_MS = 8000
+# Numbers people read should not flicker.
+REFRESH_S = 0.5
+
+
+class Cell(QLabel):
+    """A text in a place as wide as the widest text it will show.
+
+    Parameters
+    ----------
+    name : str
+        What a screen reader calls it.
+    widest : str
+        A text that takes as much room as any.
+    """
+
+    def __init__(self, name: str, widest: str, tip: str = "") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setToolTip(tip or name)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + 8)
+
+    def show_text(self, text: str, tail: str = "") -> None:
+        """Show a text, cut at its end if it is too long after all, and a tail that is not."""
+        metrics = self.fontMetrics()
+        room = self.width() - 4 - metrics.horizontalAdvance(tail)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) + tail
+        if shown != self.text():
+            self.setText(shown)
+            self.setAccessibleDescription(text + tail)
+
+
+class StatusBar(QStatusBar):
+    """Facts at the left, what is under the pointer at the right; sentences pass over the facts."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 8, 0)
+        self._source = Cell("Source", "virtual-mic.monitor \u00b7 Pulse")
+        self._rates = Cell("Sample rates", "44.1 kHz \u2192 16 kHz", "Rate of the source, of LEAN")
+        self._fps = Cell("Frame rate", "60 fps", "Pictures per second")
+        self._latency = Cell(
+            "Label latency", "label p50 0.00 s p95 0.00 s", "From the onset of a sound to its label"
+        )
+        self._losses = Cell(
+            "Losses", "0.00 s lost  000 skipped  000 dropped",
+            "Labels not saved; sound that never arrived; patches not analysed; updates not shown",
+        )  # fmt: skip
+        self._cpu = Cell("Processor", "000 % CPU", "Of one processor core, all threads of leanviz")
+        self._model = Cell("Model", "LEAN-R 4.2 MB  ")
+        self._readout = Cell("Pointer", "0:00:00.000  00.00 kHz  \u2212000.0 dBFS")
+        self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for cell in (self._source, self._rates, self._fps, self._latency, self._losses, self._cpu):
+            self.addWidget(cell)
+        self.addPermanentWidget(self._model)
+        self.addPermanentWidget(self._readout)
+        self._stats_at = -REFRESH_S
+        self._frames = 0
+        self._since, self._cpu_since = time.perf_counter(), time.process_time()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a few seconds."""
+        self.showMessage(sentence, MESSAGE_MS)
+
+    def show_source(self, name: str, sample_rate: int, channel: int = MIX) -> None:
+        """Show where the sound comes from; a rate of 0 shows none, and no channel is the mix."""
+        tail = "" if channel == MIX else f" \u00b7 {channel_name(channel)}"
+        self._source.show_text(name, tail)
+        model = kilohertz(YAMNET.sample_rate)
+        self._rates.show_text(f"{kilohertz(sample_rate)} \u2192 {model}" if sample_rate else "")
+
+    def show_model(self, model: "LeanModel") -> None:
+        """Show which model is at work."""
+        self._model.show_text(f"{model.name} {model.size_bytes / 1e6:.1f} MB")
+        self._model.setToolTip(model.identity)
+
+    def show_readout(self, text: str) -> None:
+        """Show what is under the pointer."""
+        self._readout.show_text(text)
+
+    def count_frame(self) -> None:
+        """Count one picture; now and then show how many there were a second."""
+        self._frames += 1
+        now = time.perf_counter()
+        elapsed = now - self._since
+        if elapsed >= REFRESH_S:
+            cpu = time.process_time()
+            self._fps.show_text(f"{self._frames / elapsed:.0f} fps")
+            self._cpu.show_text(f"{(cpu - self._cpu_since) / elapsed:.0%} CPU".replace("%", " %"))
+            self._frames, self._since, self._cpu_since = 0, now, cpu
+
+    def rest(self) -> None:
+        """Show that no pictures are made: nothing moves."""
+        self._fps.show_text("")
+        self._cpu.show_text("")
+
+    def show_stats(self, stats: "LiveStats") -> None:
+        """Show how a live stream is doing; twice a second at most."""
+        now = time.perf_counter()
+        if now - self._stats_at < REFRESH_S:
+            return
+        self._stats_at = now
+        status = stats.status
+        self.show_source(status.device, status.sample_rate, status.channel)
+        if not math.isnan(stats.latency_p50_s):
+            p50, p95 = stats.latency_p50_s, stats.latency_p95_s
+            self._latency.show_text(f"label p50 {p50:.2f} s p95 {p95:.2f} s")
+        rate = max(1, stats.status.sample_rate)
+        unsaved = sum(sink.waiting for sink in stats.sinks if sink.trouble)
+        # in front, since the end is cut
+        first = f"{unsaved} unsaved  " if unsaved else ""
+        self._losses.show_text(
+            f"{first}{stats.lost_samples / rate:.2f} s lost  {stats.windows_skipped} skipped  "
+            f"{stats.updates_dropped} dropped"
+        )
+
+    def clear_stats(self) -> None:
+        """Forget the live stream."""
+        self._latency.show_text("")
+        self._losses.show_text("")
+
+
+def kilohertz(sample_rate: int) -> str:
+    """Return a sample rate as people say it: ``44.1 kHz``."""
+    return f"{sample_rate / 1000:g} kHz"

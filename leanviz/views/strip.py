@@ -1,0 +1,61 @@
+"""A picture that is drawn once and shown many times while it scrolls by."""
+
+from collections.abc import Callable, Hashable
+
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from leanviz.core.clock import PixelMap
+
+# Device pixels that a view may scroll before its strip is drawn again: a second of 20 s.
+REACH = 64
+
+
+class Strip:
+    """What a pane shows and a little beyond its right edge, kept as pixels.
+
+    Right for pictures whose parts only move with the time axis, which stands on whole pixels.
+    """
+
+    def __init__(self) -> None:
+        self._image = QImage()
+        self._key: Hashable = None
+        self._first = 0
+
+    def show(
+        self,
+        painter: QPainter,
+        key: Hashable,
+        view: tuple[PixelMap, int, QColor],
+        draw: Callable[[QPainter, PixelMap], None],
+    ) -> int:
+        """Copy the visible part to the painter's origin, after drawing all of it if need be.
+
+        Parameters
+        ----------
+        key : hashable
+            What the picture depends on besides the place of the time axis.
+        view : tuple of PixelMap, int and QColor
+            The visible time, the height in device pixels, and the ground.
+        draw : callable
+            Draws onto the ground, given the time axis of the strip.
+
+        Returns
+        -------
+        int
+            Device pixels that the view has scrolled since the strip was drawn.
+        """
+        axis, height, ground = view
+        key = (key, axis.span_s, axis.width, height, ground.rgba())
+        moved = axis.first_column - self._first
+        if key != self._key or not 0 <= moved <= REACH:
+            self._key, self._first, moved = key, axis.first_column, 0
+            wide = axis.width + REACH
+            if self._image.size().toTuple() != (wide, height):
+                self._image = QImage(wide, height, QImage.Format.Format_RGB32)
+            self._image.fill(ground)
+            brush = QPainter(self._image)
+            brush.setFont(painter.font())
+            draw(brush, PixelMap(axis.start_s, axis.span_s * wide / axis.width, wide))
+            brush.end()
+        painter.drawImage(0, 0, self._image, moved, 0, axis.width, height)
+        return moved

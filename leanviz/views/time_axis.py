@@ -1,0 +1,106 @@
+"""The time axis under the panes."""
+
+import math
+from collections.abc import Hashable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QWidget
+
+from leanviz.core.clock import PixelMap
+from leanviz.models.time_text import TimeFormat
+from leanviz.models.time_ticks import time_ticks
+from leanviz.models.viewport import Viewport
+from leanviz.views.drawing import PaneItem, colour, small_font
+from leanviz.views.left_axis import LEFT
+from leanviz.views.pane import RIGHT, Pane
+
+HEIGHT = 24
+TICK = 5
+# Times kept as pictures.
+MANY_TEXTS = 200
+
+
+class TimeMarks(PaneItem):
+    """Ticks, times, and the time under the pointer."""
+
+    def __init__(self, parent: QGraphicsItem, time: Viewport) -> None:
+        super().__init__(parent)
+        self._time = time
+        self.format = TimeFormat()
+        self._texts: dict[Hashable, QImage] = {}
+
+    def boundingRect(self) -> QRectF:
+        """Return the plot area and the margins, into which the outermost times reach."""
+        return super().boundingRect().adjusted(-LEFT, 0, RIGHT, 0)
+
+    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
+        """Draw ticks with times under them; the pointer's time covers what it hits."""
+        axis = self._time.pixel_map(width)
+        painter.setFont(small_font(ratio, 0.85))
+        wide = QFontMetricsF(painter.font()).horizontalAdvance("00:00:00.00")
+        line, ink = max(1, round(ratio)), colour(self.theme.muted)
+        times, decimals = time_ticks(axis.start_s, axis.time(width), width / (1.3 * wide))
+        for time_s in times:
+            if time_s >= 0.0:
+                x = self._x(axis, time_s)
+                painter.fillRect(x, 0, line, round(TICK * ratio), ink)
+                text = self._written(self.format.text(time_s, decimals), height, ratio)
+                painter.drawImage(x - text.width() // 2, 0, text)
+        hovered_s = self._time.hover.time_s
+        if hovered_s is not None and hovered_s >= 0.0:
+            place = QRectF(self._x(axis, hovered_s), 0, 0, height)
+            self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
+
+    def _x(self, axis: PixelMap, time_s: float) -> int:
+        return math.floor(axis.x(time_s))
+
+    def _written(self, text: str, height: int, ratio: float) -> QImage:
+        """Return a time as a picture: it is shown in many frames, a pixel further on in each."""
+        key = (text, height, ratio, self.theme.name)
+        if key not in self._texts:
+            if len(self._texts) >= MANY_TEXTS:
+                self._texts.clear()
+            self._texts[key] = self._picture(text, height, ratio)
+        return self._texts[key]
+
+    def _picture(self, text: str, height: int, ratio: float) -> QImage:
+        font = small_font(ratio, 0.85)
+        half = math.ceil(QFontMetricsF(font).horizontalAdvance(text) / 2 + 6 * ratio)
+        image = QImage(2 * half, height, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setFont(font)
+        self._text(painter, QRectF(half, 0, 0, height), text, ratio)
+        painter.end()
+        return image
+
+    def _text(
+        self, painter: QPainter, place: QRectF, text: str, ratio: float, chip: bool = False
+    ) -> None:
+        """Write a time under a place, on a chip if it covers others."""
+        half = QFontMetricsF(painter.font()).horizontalAdvance(text) / 2 + 6 * ratio
+        area = place.adjusted(-half, TICK * ratio, half, 0)
+        if chip:
+            painter.fillRect(area, colour(self.theme.surface))
+        painter.setPen(colour(self.theme.text if chip else self.theme.muted))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class TimeAxisPane(Pane):
+    """Times, aligned with the panes above and below."""
+
+    clips = False
+
+    def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
+        super().__init__(time, "Time axis", "", parent)
+        self.markers.hide()
+        self._marks = TimeMarks(self.box, time)
+        self.add(self._marks)
+        time.hover_changed.connect(self._marks.update)
+        self.setFixedHeight(HEIGHT)
+
+    def set_time_format(self, time_format: TimeFormat) -> None:
+        """Write times as elapsed or by the clock."""
+        self._marks.format = time_format
+        self._marks.update()

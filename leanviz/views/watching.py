@@ -1,0 +1,255 @@
+"""What the window does about sounds beyond showing them: clips, alerts, and their settings."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar
+
+from leanviz.core.taxonomy import Taxonomy
+from leanviz.core.watching import WatchChoices, WatchRule
+from leanviz.pipeline.alerts import Alert, Alerts, run_command
+from leanviz.pipeline.commands import CommandOutcome, CommandRunner
+from leanviz.views.actions import Actions
+from leanviz.views.alerts_dialog import AlertsDialog
+from leanviz.views.alerts_frame import AlertFrame
+from leanviz.views.alerts_notify import WHAT as NOTIFICATIONS
+from leanviz.views.alerts_notify import Notifier
+from leanviz.views.alerts_sounds import sound_title
+from leanviz.views.alerts_strip import AlertStrip, sentence
+from leanviz.views.banner import Banner
+from leanviz.views.director import Director
+from leanviz.views.listening import Listening
+from leanviz.views.recorder_badge import RecorderBadge
+from leanviz.views.status_bar import StatusBar
+from leanviz.views.theme import Theme
+
+if TYPE_CHECKING:
+    from leanviz.pipeline.recorder import Recorder, RecorderState
+
+POLL_MS = 200
+
+
+def clips_folder() -> Path:
+    """Return where clips of this user go unless they say otherwise."""
+    return platformdirs.user_data_path("leanviz", appauthor=False) / "clips"
+
+
+class Watching(QObject):
+    """Makes the recorder and the alerts of each stream, and shows what they tell.
+
+    A timer of its own looks at them while there is a stream or a command.
+
+    Parameters
+    ----------
+    choices : WatchChoices
+    listening : Listening
+        Whose streams are watched.
+    window : QMainWindow
+        Is framed by alerts, and the parent of the dialog.
+
+    Signals
+    -------
+    said : str
+        A sentence worth a few seconds.
+    trouble, over : str
+        What is wrong; the same sentence when it is over.
+    """
+
+    said = Signal(str)
+    trouble = Signal(str)
+    over = Signal(str)
+    _switched = Signal(bool)
+
+    def __init__(self, choices: WatchChoices, listening: Listening, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._choices = choices
+        self._listening, self._window = listening, window
+        self.badge, self.strip, self.frame = RecorderBadge(), AlertStrip(), AlertFrame(window)
+        self._runner = CommandRunner()
+        self._notifier = Notifier(self._runner, self)
+        self._recorder: Recorder | None = None
+        self._alerts: Alerts | None = None
+        self._dialog: AlertsDialog | None = None
+        self._told = ("", 0)
+        self._no_way = ""
+        self._saved = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        self.badge.show_choices(choices)
+        listening.sink_makers += [self.make_recorder, self.make_alerts]
+
+    def show_badge_in(self, bar: QMenuBar) -> None:
+        """Show in the corner of the menu bar whether sound is kept."""
+        # A desktop that takes the menus out of the window would take the red dot with them.
+        bar.setNativeMenuBar(False)
+        bar.setCornerWidget(self.badge)
+
+    def speak_through(self, status: StatusBar, banner: Banner) -> None:
+        """Say there what there is to say."""
+        self.said.connect(status.say)
+        self.trouble.connect(banner.say)
+        self.over.connect(banner.withdraw)
+
+    def serve(self, actions: Actions, director: Director) -> None:
+        """Have the actions do their work."""
+        record = actions["record clips"]
+        actions.connect({
+            "record clips": lambda: self.set_recording(record.isChecked()),
+            "save last": self.save_last,
+            "watching": lambda: self._ask(director),
+        })  # fmt: skip
+        self._switched.connect(record.setChecked)
+        record.setChecked(self._choices.clips.record)
+
+    @property
+    def choices(self) -> WatchChoices:
+        """What the user wants done."""
+        return self._choices
+
+    # -- for a stream -----------------------------------------------------------------------------
+
+    def make_recorder(self) -> "Recorder":
+        """Return the recorder of a new stream."""
+        # imported here for its time: it loads libsndfile, as the model's loader has done by now
+        from leanviz.pipeline.recorder import Recorder
+
+        self._recorder = Recorder(self._choices, clips_folder())
+        self._saved = 0
+        self._timer.start()
+        return self._recorder
+
+    def make_alerts(self) -> Alerts:
+        """Return the alerts of a new stream."""
+        self._alerts = Alerts(self._choices.rules, self._runner)
+        self._timer.start()
+        return self._alerts
+
+    # -- for the user -----------------------------------------------------------------------------
+
+    def set_recording(self, on: bool) -> None:
+        """Keep clips of the sounds whose rule asks for it, or none."""
+        self._take(replace(self._choices, clips=replace(self._choices.clips, record=on)))
+        if self._dialog is not None:
+            self._dialog.set_recording(on)
+        if on and not self._choices.recording:
+            self.said.emit("No rule keeps a clip yet: choose sounds in Recording and Alerts.")
+
+    def save_last(self) -> None:
+        """Keep what was heard in the last seconds."""
+        last_s = self._choices.clips.last_s
+        if self._recorder is None or not self._recorder.save_last(last_s):
+            self.said.emit("Nothing was heard that could be saved.")
+
+    def show_dialog(self, taxonomy: Taxonomy) -> None:
+        """Show the rules, beside the window."""
+        if self._dialog is not None:
+            self._dialog.close()
+        dialog = AlertsDialog(self._choices, taxonomy, clips_folder(), self._window)
+        dialog.changed.connect(self._take)
+        dialog.tested.connect(lambda rule: self._test(rule, taxonomy))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(lambda _: self._forget(dialog))
+        self._dialog = dialog
+        dialog.show()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for widget in (self.badge, self.frame):
+            widget.theme = theme
+            widget.update()
+
+    def close(self) -> None:
+        """End; commands get a few seconds. Twice is harmless."""
+        self._timer.stop()
+        if self._dialog is not None:
+            self._dialog.close()
+        self._notifier.close()
+        self._runner.close()
+
+    def _ask(self, director: Director) -> None:
+        if director.engine is not None:
+            self.show_dialog(director.engine.model.taxonomy)
+
+    def _forget(self, dialog: AlertsDialog) -> None:
+        if self._dialog is dialog:
+            self._dialog = None
+
+    def _take(self, choices: WatchChoices) -> None:
+        switched = choices.clips.record != self._choices.clips.record
+        self._choices = choices
+        if self._recorder is not None:
+            self._recorder.set_choices(choices)
+        if self._alerts is not None:
+            self._alerts.set_rules(choices.rules)
+        self.badge.show_choices(choices)
+        self._show_recorder()
+        if switched:
+            self._switched.emit(choices.clips.record)
+
+    def _test(self, rule: WatchRule, taxonomy: Taxonomy) -> None:
+        title = sound_title(rule.label, taxonomy)
+        alert = Alert(rule, title, rule.threshold, datetime.now().astimezone(), test=True)
+        self._tell(alert)
+        run_command(alert, self._runner)
+        self._timer.start()
+        if self._dialog is not None:
+            self._dialog.show_outcome(self._no_way or "The command runs\u2026" * bool(rule.command))
+
+    # -- what they tell ---------------------------------------------------------------------------
+
+    def _poll(self) -> None:
+        if not self._listening.busy and not self._runner.busy:
+            # this look is the last: what was told at the very end is shown too
+            self._timer.stop()
+        self._show_recorder()
+        for alert in self._alerts.drain() if self._alerts is not None else ():
+            self._tell(alert)
+        for outcome in self._runner.drain():
+            self._show_outcome(outcome)
+        self._complain()
+
+    def _tell(self, alert: Alert) -> None:
+        if alert.rule.highlight:
+            self.strip.show_alert(alert)
+            self.frame.flash()
+        if alert.rule.notify:
+            self._no_way = self._notifier.notify(alert.title, sentence(alert))
+            QApplication.alert(self._window)
+
+    def _show_recorder(self) -> None:
+        if self._recorder is None:
+            return
+        state = self._recorder.state()
+        self.badge.show_state(state.writing, state.saved)
+        if state.saved != self._saved:
+            self._saved = state.saved
+            self._tell_saved(state)
+
+    def _tell_saved(self, state: "RecorderState") -> None:
+        remark = f": {state.remark}" if state.remark else ""
+        if state.by_hand or remark:
+            self.said.emit(f"Saved {state.latest}{remark}")
+
+    def _show_outcome(self, outcome: CommandOutcome) -> None:
+        if self._dialog is not None and (outcome.failure or outcome.what != NOTIFICATIONS):
+            output = f": {outcome.output}" if outcome.output else "."
+            self._dialog.show_outcome(outcome.failure or f"The command ended well{output}")
+
+    def _complain(self) -> None:
+        """Tell what is wrong, again if it happens again, and when it is over."""
+        status = self._runner.status()
+        recorder = self._recorder.status().trouble if self._recorder is not None else ""
+        found = recorder or status.trouble or self._no_way
+        told = (found, status.failed + status.dropped if found == status.trouble else 0)
+        if told == self._told:
+            return
+        before, self._told = self._told[0], told
+        if before and before != found:
+            self.over.emit(before)
+        if found:
+            self.trouble.emit(found)

@@ -1,0 +1,199 @@
+"""The panes below each other on one time axis."""
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
+
+from leanviz.core.clock import Span
+from leanviz.core.taxonomy import Taxonomy
+from leanviz.core.tracks import Tracks
+from leanviz.models.attention import AttentionModel
+from leanviz.models.reference import ReferenceModel
+from leanviz.models.time_text import TimeFormat
+from leanviz.models.timeline import TimelineModel
+from leanviz.models.viewport import Viewport
+from leanviz.views.attention import AttentionPane
+from leanviz.views.lanes import LanesPane
+from leanviz.views.live_button import LiveButton
+from leanviz.views.overview import OverviewPane
+from leanviz.views.pane import Pane
+from leanviz.views.reference import ReferencePane
+from leanviz.views.spectrogram import SpectrogramPane
+from leanviz.views.theme import Theme
+from leanviz.views.time_axis import TimeAxisPane
+from leanviz.views.waveform import WaveformPane
+
+# Shares of the height, for the waveform, the spectrogram, the labels and the attention.
+SHARES = (13, 36, 27, 24)
+
+
+class Handle(QSplitterHandle):
+    """A divider that a double click puts back."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Share the height as at the beginning."""
+        splitter = self.splitter()
+        assert isinstance(splitter, Divided)
+        splitter.share_out()
+        event.accept()
+
+
+class Divided(QSplitter):
+    """The panes whose heights the user can change."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+
+    def createHandle(self) -> QSplitterHandle:
+        """Return a divider."""
+        return Handle(self.orientation(), self)
+
+    def share_out(self, labels: float = SHARES[2]) -> None:
+        """Give every pane its usual share; the labels another one, if that is given."""
+        waveform, spectrogram, _, attention = SHARES
+        self.setSizes([round(100 * part) for part in (waveform, spectrogram, labels, attention)])
+
+
+class Workspace(QWidget):
+    """All panes, the time axis they share, and the events they show.
+
+    Signals
+    -------
+    timeline_changed :
+        There is another timeline: the vocabulary is known.
+    """
+
+    timeline_changed = Signal()
+    event_clicked = Signal(object)
+    event_double_clicked = Signal(object)
+    context_requested = Signal(QPoint, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.time = Viewport(self)
+        self.attention_model = AttentionModel(self)
+        self.reference_model = ReferenceModel(self)
+        self.timeline = TimelineModel(Taxonomy(()), parent=self)
+        self.overview = OverviewPane(self.time)
+        self.waveform = WaveformPane(self.time)
+        self.spectrogram = SpectrogramPane(self.time)
+        self.lanes = LanesPane(self.time, self.timeline)
+        self.reference = ReferencePane(self.time, self.reference_model)
+        self.time_axis = TimeAxisPane(self.time)
+        self.attention = AttentionPane(self.time, self.attention_model)
+        self.overview.labels.set_timeline(self.timeline)
+        self._theme = self.lanes.theme
+        self._labels = _column(self.lanes, self.reference, self.time_axis)
+        self.divided = Divided()
+        for part in (self.waveform, self.spectrogram, self._labels, self.attention):
+            self.divided.addWidget(part)
+        self.divided.share_out()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.overview)
+        layout.addWidget(self.divided, 1)
+        self.back_to_live = LiveButton(self.time, self)
+        self.time.follow_changed.connect(self.back_to_live.refresh)
+        for pane in self.panes:
+            self._adopt(pane)
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """All panes from top to bottom."""
+        return (
+            self.overview, self.waveform, self.spectrogram, self.lanes, self.reference,
+            self.time_axis, self.attention,
+        )  # fmt: skip
+
+    def pane(self, name: str) -> Pane:
+        """Return the pane of a name that menus use."""
+        panes: dict[str, Pane] = {
+            "overview": self.overview,
+            "waveform": self.waveform,
+            "spectrogram": self.spectrogram,
+            "lanes": self.lanes,
+            "attention": self.attention,
+        }
+        return panes[name]
+
+    def set_taxonomy(self, taxonomy: Taxonomy) -> None:
+        """Take the vocabulary, which comes with the model, and begin without events."""
+        self.timeline.deleteLater()
+        self.timeline = TimelineModel(taxonomy, parent=self)
+        self.overview.labels.set_timeline(self.timeline)
+        old, self.lanes = self.lanes, LanesPane(self.time, self.timeline)
+        layout = self._labels.layout()
+        assert layout is not None
+        layout.replaceWidget(old, self.lanes)
+        self.lanes.setVisible(old.isVisibleTo(self._labels))
+        self.lanes.set_theme(self._theme)
+        self._adopt(self.lanes)
+        # graphics items are no QObjects: Qt does not disconnect them
+        for signal in (self.time.cursor_moved, self.time.hover_changed):
+            signal.disconnect(old.markers.moved)
+        self.time.selection_changed.disconnect(old.markers.moved)
+        old.deleteLater()
+        self.timeline_changed.emit()
+
+    def show_tracks(self, tracks: Tracks | None) -> None:
+        """Show another sound, without events as yet."""
+        for pane in self.panes:
+            pane.set_tracks(tracks)
+        self.lanes.select(None)
+        self.timeline.restart(tracks.sample_rate if tracks else 16000)
+        self.attention_model.set_band(None)
+
+    def tick(self) -> None:
+        """Draw what has come since."""
+        self.back_to_live.refresh()
+        for pane in self.panes:
+            if pane.isVisible():
+                pane.tick()
+
+    def set_skipped(self, spans: tuple[Span, ...]) -> None:
+        """Hatch what was not analysed."""
+        for pane in self.panes:
+            pane.set_skipped(spans)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        for pane in self.panes:
+            pane.set_theme(theme)
+
+    def set_time_format(self, time_format: TimeFormat) -> None:
+        """Write times as elapsed or by the clock."""
+        self.time_axis.set_time_format(time_format)
+        self.timeline.set_time_format(time_format)
+
+    def heights(self) -> str:
+        """Return the heights of the panes, packed."""
+        return bytes(self.divided.saveState().toBase64().data()).decode("ascii")
+
+    def set_heights(self, packed: str) -> None:
+        """Take heights from `heights`; anything else leaves the usual ones."""
+        if packed:
+            self.divided.restoreState(QByteArray.fromBase64(packed.encode()))
+
+    def _adopt(self, pane: Pane) -> None:
+        # files dropped on a pane are the window's: QGraphicsView would swallow them
+        pane.setAcceptDrops(False)
+        pane.viewport().setAcceptDrops(False)
+        pane.context_requested.connect(self.context_requested)
+        if isinstance(pane, LanesPane):
+            pane.event_clicked.connect(self.event_clicked)
+            pane.event_double_clicked.connect(self.event_double_clicked)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    """Return widgets below each other, without room between them."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return column

@@ -1,0 +1,120 @@
+"""What the callback stores, counts and leaves out, without PortAudio."""
+
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from leanviz.audio.intake import Intake, Tap
+from leanviz.core.clock import Gap
+
+RATE = 48_000
+FINE = SimpleNamespace(input_overflow=False)
+OVERFLOW = SimpleNamespace(input_overflow=True)
+
+
+def block(value: float, n: int = 480) -> np.ndarray:
+    return np.full((n, 2), value, np.float32)
+
+
+def test_blocks_and_overflows_arrive() -> None:
+    intake = Intake(RATE, 2, 10_000)
+    tap = Tap(intake)
+    tap(block(1), 480, None, FINE)
+    tap(block(2), 480, None, OVERFLOW)
+    tap(block(3), 480, None, FINE)
+    samples = intake.ring.read(0, 1_440)
+    assert not isinstance(samples, Gap)
+    assert samples[:, 0].tolist() == [1.0] * 480 + [2.0] * 480 + [3.0] * 480
+    assert intake.overflows == 1
+    assert intake.lost_samples == 0
+
+
+def test_an_interruption_is_as_wide_as_it_was_long(monkeypatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    intake = Intake(RATE, 2, 10 * RATE)
+    intake.take(block(1), overflow=False)
+    intake.interrupted = True
+    now = 103.5
+    intake.take(block(2), overflow=False)
+    lost = round(3.5 * RATE) - 480
+    assert intake.lost_samples == lost
+    assert intake.ring.gaps == (Gap(480, 480 + lost),)
+    assert intake.ring.written == 480 + round(3.5 * RATE)
+    intake.take(block(3), overflow=False)
+    assert intake.ring.written == 960 + round(3.5 * RATE)
+
+
+def test_nothing_is_lost_before_the_first_sample() -> None:
+    intake = Intake(RATE, 2, RATE)
+    intake.interrupted = True
+    intake.take(block(1), overflow=False)
+    assert intake.ring.gaps == ()
+    assert intake.ring.written == 480
+
+
+def test_a_retired_callback_writes_no_more_while_it_is_still_called() -> None:
+    """A stream that was given up as frozen may wake up; the ring has one writer at a time."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(50):
+            intake = Intake(RATE, 2, 5_000)
+            old, stop = Tap(intake), threading.Event()
+
+            def keep_calling(tap: Tap = old, stop: threading.Event = stop) -> None:
+                while not stop.is_set():
+                    tap(block(1), 480, None, FINE)
+
+            caller = threading.Thread(target=keep_calling)
+            caller.start()
+            while not intake.ring.written:
+                pass
+            old.retire()
+            written = intake.ring.written
+            Tap(intake)(block(2), 480, None, FINE)
+            samples = intake.ring.read(written, 480)
+            stop.set()
+            caller.join()
+            assert intake.ring.written == written + 480
+            np.testing.assert_array_equal(samples, block(2))
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_the_callback_calls_nothing_but_what_it_must() -> None:
+    intake = Intake(RATE, 2, RATE)
+    tap, data = Tap(intake), block(1)
+    called: list[str] = []
+
+    def note(frame, event, argument) -> None:
+        if event == "call":
+            called.append(frame.f_code.co_qualname)
+        elif event == "c_call":
+            called.append(argument.__name__)
+
+    sys.setprofile(note)
+    tap(data, 480, None, FINE)
+    sys.setprofile(None)
+    allowed = {"Tap.__call__", "Intake.take", "Ring.write", "len", "min", "monotonic"}
+    assert set(called) - {"setprofile"} <= allowed
+
+
+@pytest.mark.parametrize("calls", [20_000])
+def test_the_callback_does_not_grow(calls) -> None:
+    import tracemalloc
+
+    tap, data = Tap(Intake(RATE, 2, RATE)), block(1)
+    for _ in range(100):
+        tap(data, 480, None, FINE)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(calls):
+        tap(data, 480, None, FINE)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 2_000

@@ -1,0 +1,50 @@
+"""The exports as other programs read them; each is asked where it is installed."""
+
+from pathlib import Path
+
+import pytest
+
+from leanviz.sessions.formats import Format, export
+from leanviz.sessions.report import ClipReport
+
+
+@pytest.fixture
+def place(report: ClipReport, second: ClipReport, tmp_path: Path) -> Path:
+    for kind in Format:
+        reports = [report, second] if kind.holds_many else [report]
+        export(reports, kind, tmp_path / f"a{kind.suffix}")
+    return tmp_path
+
+
+def test_pandas_reads_csv_and_json(place: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    table = pandas.read_csv(place / "a.csv")
+    assert list(table["start_s"]) == [0.5, 1.500023, 0.5]
+    assert len(pandas.read_json(place / "a.json")) == 2
+    assert list(pandas.read_json(place / "a.events.jsonl", lines=True)["file"]) == [
+        "dog, and bird.wav", "=cmd|' /C calc'!A0.wav",
+    ]  # fmt: skip
+
+
+# crowsetta renames columns in a way that pandas will give up
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_crowsetta_reads_audacity_and_raven(place: Path) -> None:
+    crowsetta = pytest.importorskip("crowsetta", reason="crowsetta is not installed")
+    track = crowsetta.formats.by_name("aud-seq").from_file(place / "a.audacity.txt")
+    assert list(track.start_times) == [0.5, 1.500023]
+    assert list(track.labels) == ["Bark 0.88", "Chirp_and_tweet 0.50"]
+    raven = crowsetta.formats.by_name("raven").from_file(place / "a.raven.txt", annot_col="Label")
+    boxes = raven.to_bbox()
+    assert [(box.label, box.high_freq) for box in boxes] == [
+        ("Bark", 7500.0), ("Chirp_and_tweet", 7500.0), ("Bark", 4000.0),
+    ]  # fmt: skip
+
+
+def test_sed_eval_reads_dcase_lists(place: Path) -> None:
+    sed_eval = pytest.importorskip("sed_eval", reason="sed_eval is not installed")
+    events = sed_eval.io.load_event_list(str(place / "a.dcase.tsv"))
+    assert [(e.filename, e.onset, e.offset, e.event_label) for e in events] == [
+        ("dog, and bird.wav", 0.5, 1.5, "Bark"),
+        ("dog, and bird.wav", 1.500023, 2.0, "Chirp_and_tweet"),
+        ("=cmd|' /C calc'!A0.wav", 0.5, 1.0, "Bark"),
+    ]

@@ -1,0 +1,181 @@
+"""The window with a real PortAudio stream on both sides: a null sink and its monitor."""
+
+import signal
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from leanviz.core.clock import Cause
+from leanviz.core.resources import resource_path
+from leanviz.settings import DEFAULTS
+from leanviz.views.action_table import Mode
+from leanviz.views.engine import load_engine
+from leanviz.views.main_window import MainWindow
+from tests.support.virtual_mic import VirtualMic
+
+DEMO = resource_path("demo", "demo.flac")
+
+pytestmark = pytest.mark.audio
+
+
+@pytest.fixture
+def window(qtbot: QtBot, virtual_mic: VirtualMic) -> MainWindow:
+    made = MainWindow(DEFAULTS, load_engine)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    action = window.findChild(QAction, name)
+    assert action is not None
+    assert action.isEnabled(), name
+    action.trigger()
+
+
+def test_file_plays_with_a_moving_cursor_and_pauses_where_it_is(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.begin([DEMO])
+    qtbot.waitUntil(lambda: window.director.recording.analysis is not None)
+    time = window.workspace.time
+    time.seek(5.0)
+    trigger(window, "play")
+    qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > 5.5)
+    trigger(window, "play")
+    assert not window.director.transport.playing
+    stopped_s = time.cursor_s
+    assert stopped_s is not None
+    assert stopped_s < 9.0
+    trigger(window, "play")
+    qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > stopped_s)
+
+
+def test_label_plays_to_its_end_and_no_further(qtbot: QtBot, window: MainWindow) -> None:
+    window.begin([DEMO])
+    qtbot.waitUntil(lambda: window.director.recording.analysis is not None)
+    shortest = min(window.workspace.timeline.events, key=lambda e: e.offset - e.onset)
+    window.workspace.event_double_clicked.emit(shortest)
+    assert window.director.transport.playing
+    qtbot.waitUntil(lambda: not window.director.transport.playing)
+    rate = window.workspace.timeline.sample_rate
+    assert window.director.transport.position == pytest.approx(shortest.offset, abs=rate * 0.1)
+
+
+def test_microphone_is_heard_pulled_out_and_heard_again(
+    qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic
+) -> None:
+    window.begin([])
+    qtbot.waitUntil(lambda: window.director.engine is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    virtual_mic.start_playing(DEMO)
+    labels = window.workspace.timeline
+    qtbot.waitUntil(lambda: labels.rowCount() > 0)
+    heard = labels.rowCount()
+    virtual_mic.kill_server()
+    qtbot.waitUntil(lambda: window.banner.text != "")
+    assert window.director.listening.active, "leanviz waits for it"
+    assert labels.rowCount() >= heard, "what was heard stays"
+    virtual_mic.start()
+    qtbot.waitUntil(lambda: window.banner.text == "")
+    tracks = window.director.listening.tracks
+    assert tracks is not None
+    # the time without sound keeps its width; it is drawn when sound comes again
+    qtbot.waitUntil(lambda: tracks.gaps != ())
+
+
+@pytest.mark.parametrize("server", ["pipewire", "pipewire-pulse"])
+def test_a_server_that_hangs_is_told_and_holds_up_nothing(
+    qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic, server: str
+) -> None:
+    """Whatever the user does meanwhile: each call into PortAudio would hang."""
+    window.begin([])
+    qtbot.waitUntil(lambda: window.director.engine is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    before = window.director.listening.tracks
+    assert before is not None
+    process = virtual_mic._servers[server]
+    process.send_signal(signal.SIGSTOP)
+    try:
+        qtbot.waitUntil(lambda: "no longer delivers sound" in window.banner.text)
+        assert window.toolbar.badge.text() == "gone"
+        trigger(window, "devices")
+        window.toolbar.channels.setCurrentIndex(1)
+        beats: list[None] = []
+        timer = QTimer()
+        timer.timeout.connect(lambda: beats.append(None))
+        timer.start(10)
+        qtbot.waitUntil(lambda: len(beats) > 20)
+    finally:
+        process.send_signal(signal.SIGCONT)
+    # the microphone is silent, which the banner soon says instead
+    qtbot.waitUntil(lambda: "no longer delivers" not in window.banner.text)
+
+    def written() -> int:
+        # another channel is another stream, with tracks of its own
+        tracks = window.director.listening.tracks
+        return 0 if tracks is None else tracks.written
+
+    qtbot.waitUntil(lambda: written() > 0)
+    heard = written()
+    qtbot.waitUntil(lambda: written() > heard + virtual_mic.sample_rate)
+    assert window.director.listening.tracks is not before or before.gaps != ()
+
+
+@pytest.mark.parametrize("server", ["pipewire", "pipewire-pulse"])
+def test_a_server_that_hangs_keeps_no_window_open(
+    qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic, server: str
+) -> None:
+    window.begin([])
+    qtbot.waitUntil(lambda: window.director.engine is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    process = virtual_mic._servers[server]
+    process.send_signal(signal.SIGSTOP)
+    try:
+        trigger(window, "listen")
+        trigger(window, "listen")
+        qtbot.waitUntil(lambda: "has not answered" in window.banner.text)
+        window.close()
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+def test_digital_silence_is_told_and_taken_back(
+    qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic
+) -> None:
+    window.begin([])
+    qtbot.waitUntil(lambda: window.director.engine is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: "digital silence" in window.banner.text, timeout=15_000)
+    virtual_mic.start_playing(DEMO)
+    qtbot.waitUntil(lambda: window.banner.text == "", timeout=15_000)
+    qtbot.waitUntil(lambda: window.toolbar.meter.accessibleDescription().endswith("dBFS"))
+
+
+def test_a_paused_microphone_is_given_back_and_heard_again(
+    qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic
+) -> None:
+    window.begin([])
+    qtbot.waitUntil(lambda: window.director.engine is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    tracks = window.director.listening.tracks
+    assert tracks is not None
+    qtbot.waitUntil(lambda: tracks.written > tracks.sample_rate // 2)
+    trigger(window, "pause")
+    qtbot.waitUntil(lambda: window.toolbar.badge.text() == "paused", timeout=15_000)
+    qtbot.waitUntil(lambda: bool(tracks.gaps))
+    grown = tracks.gaps[0].length
+    qtbot.waitUntil(lambda: tracks.gaps[0].length > grown + tracks.sample_rate // 2)
+    assert window.banner.text == "", "a pause is no trouble"
+    trigger(window, "pause")
+    resumed = tracks.written
+    qtbot.waitUntil(lambda: tracks.columns.written > 0 and tracks.written > resumed)
+    virtual_mic.start_playing(DEMO)
+    qtbot.waitUntil(lambda: window.workspace.timeline.rowCount() > 0)
+    assert {gap.cause for gap in tracks.gaps} == {Cause.PAUSED}

@@ -1,0 +1,307 @@
+"""The parts of the window by themselves."""
+
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from leanviz.core.errors import UserError
+from leanviz.core.resources import resource_path
+from leanviz.core.taxonomy import Label, Taxonomy
+from leanviz.inference.model import LeanModel
+from leanviz.models.time_text import TimeFormat
+from leanviz.pipeline.clip import analyze_file
+from leanviz.pipeline.results import ClipAnalysis
+from leanviz.settings import ThemeChoice
+from leanviz.views import style
+from leanviz.views.action_table import SPECS
+from leanviz.views.background import Background
+from leanviz.views.banner import Banner, Severity
+from leanviz.views.device_picker import DevicePicker
+from leanviz.views.engine import AudioDevices
+from leanviz.views.exporting import with_suffix
+from leanviz.views.key_sheet import KeySheet, key_rows
+from leanviz.views.level_meter import LevelMeter
+from leanviz.views.live_clock import LiveClock
+from leanviz.views.navigation import parse_time
+from leanviz.views.readout import attention_values, readout_text
+from leanviz.views.render import caption, render_clip
+from leanviz.views.score_list import ScoreList
+from leanviz.views.score_rows import leading
+from leanviz.views.theme import DARK, THEMES, Theme
+
+TAXONOMY = Taxonomy((
+    Label("Animal", "/m/0", "Animal"),
+    Label("Dog", "/m/1", "Dog", ("Animal",)),
+    Label("Bark", "/m/2", "Bark", ("Dog", "Animal")),
+    Label("Rain", "/m/3", "Rain"),
+))  # fmt: skip
+
+
+# -- work off the GUI thread --------------------------------------------------------------------
+
+
+def test_background_hands_results_back_in_order_on_the_polling_thread() -> None:
+    background, got = Background("test"), []
+    for number in range(20):
+        background.run(
+            lambda number=number: (number, threading.current_thread().name),
+            lambda result: got.append((*result, threading.current_thread())),
+        )
+    while background.busy:
+        background.poll()
+    background.close()
+    assert [number for number, _, _ in got] == list(range(20))
+    assert {name for _, name, _ in got} == {"leanviz-test"}
+    assert {thread for _, _, thread in got} == {threading.main_thread()}
+
+
+def test_background_turns_failures_into_sentences_and_reports_the_unexpected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reported: list[type] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, *_: reported.append(kind))
+    background, told = Background("test"), []
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    background.run(lambda: fail(UserError("No such thing.")), failed=told.append)
+    background.run(lambda: fail(ZeroDivisionError()), failed=told.append)
+    while background.busy:
+        background.poll()
+    background.close()
+    assert (told, reported) == (["No such thing.", ""], [ZeroDivisionError])
+
+
+def test_background_that_hangs_does_not_keep_the_window_open() -> None:
+    background, release = Background("test"), threading.Event()
+    background.run(release.wait)
+    background.close(timeout_s=0.01)
+    background.close(timeout_s=0.01)
+    assert not background.busy
+    release.set()
+
+
+# -- the moment now -----------------------------------------------------------------------------
+
+
+@given(
+    lumps=st.lists(st.floats(0.001, 0.08), min_size=50, max_size=200),
+    frame=st.floats(0.005, 0.05),
+)
+def test_live_clock_never_goes_back_nor_beyond_what_is_there(
+    lumps: list[float], frame: float
+) -> None:
+    clock, shown, arrivals = LiveClock(), 0.0, np.cumsum(lumps)
+    for now in np.arange(0.0, arrivals[-1], frame):
+        written = float(arrivals[arrivals <= now][-1]) if (arrivals <= now).any() else 0.0
+        moved = clock.at(float(now), written)
+        assert shown <= moved <= written
+        shown = moved
+
+
+def test_live_clock_is_even_although_samples_come_in_lumps() -> None:
+    clock, lump, frame = LiveClock(), 0.02, 1 / 60
+    shown = [clock.at(n * frame, (n * frame) // lump * lump) for n in range(600)]
+    steps = np.diff(shown[120:])
+    assert steps == pytest.approx(np.full_like(steps, frame), abs=0.0011)
+
+
+def test_live_clock_catches_up_after_a_gap() -> None:
+    clock = LiveClock()
+    for n in range(60):
+        clock.at(n / 60, n / 60)
+    for n in range(60, 180):
+        clock.at(n / 60, 1.0)
+    shown = [clock.at(n / 60, n / 60) for n in range(180, 300)]
+    assert shown[-1] == pytest.approx(299 / 60, abs=0.05)
+
+
+# -- words and numbers --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("83.5", 83.5), ("1:23.5", 83.5), ("0:01:23,5", 83.5), (" 2:00 ", 120.0),
+        ("1:00:00", 3600.0), ("", None), ("soon", None), ("1:2:3:4", None), ("-5", None),
+        ("nan", None), ("inf", None),
+    ],
+)  # fmt: skip
+def test_times_are_read_as_people_write_them(text: str, seconds: float | None) -> None:
+    assert parse_time(text) == seconds
+
+
+def test_specific_classes_stand_for_their_parents() -> None:
+    rows = leading(np.array([0.9, 0.85, 0.8, 0.3], np.float32), TAXONOMY, 5)
+    assert [row.title for row in rows] == ["Dog \u203a Bark", "Rain"]
+
+
+def test_general_class_stands_where_no_specific_one_is_sure() -> None:
+    rows = leading(np.array([0.9, 0.85, 0.1, 0.01], np.float32), TAXONOMY, 5)
+    assert [row.title for row in rows] == ["Animal \u203a Dog", "Dog \u203a Bark"]
+
+
+def test_nothing_under_the_pointer_is_said_in_no_words() -> None:
+    assert readout_text(None, TimeFormat()) == ""
+    assert attention_values(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "expected"),
+    [
+        ("a", ".csv", ("a.csv", ".csv")),
+        ("a.json", ".csv", ("a.json", ".json")),
+        ("a.raven.txt", ".png", ("a.raven.txt", ".raven.txt")),
+        ("a.txt", ".audacity.txt", ("a.txt", ".audacity.txt")),
+    ],
+)
+def test_name_decides_the_format_and_the_choice_where_it_does_not(
+    name: str, chosen: str, expected: tuple[str, str]
+) -> None:
+    path, suffix = with_suffix(Path(name), chosen)
+    assert (path.name, suffix) == expected
+
+
+# -- keys ---------------------------------------------------------------------------------------
+
+
+def test_key_sheet_has_every_key_of_every_action(qtbot: QtBot) -> None:
+    rows = key_rows()
+    # the two Enter keys of a keyboard have one name
+    printed = sum(len(row.keys) for row in rows if row.group != "Mouse")
+    assert printed == sum(len(spec.keys) for spec in SPECS) - 1
+    sheet = KeySheet()
+    qtbot.addWidget(sheet)
+    texts = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {row.help for row in rows} <= texts
+    assert {"Space", "Ctrl+Space", "\u2190", "F1  ?", "1 \u2026 9", "[", "}"} <= texts
+
+
+# -- widgets ------------------------------------------------------------------------------------
+
+
+def test_banner_offers_its_way_out_once(qtbot: QtBot) -> None:
+    banner, taken = Banner(), []
+    qtbot.addWidget(banner)
+    banner.say("There is no microphone.", Severity.NOTICE, ("Look Again", lambda: taken.append(1)))
+    banner.findChildren(type(banner._way_out))[0].click()
+    assert (taken, banner.text) == ([1], "")
+
+
+def test_notice_does_not_hide_a_problem(qtbot: QtBot) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.say("The model is damaged.")
+    banner.say("There is no microphone.", Severity.NOTICE)
+    assert banner.text == "The model is damaged."
+    banner.dismiss()
+    banner.say("There is no microphone.", Severity.NOTICE)
+    assert banner.text == "There is no microphone."
+
+
+def test_numbers_that_change_move_nothing(qtbot: QtBot) -> None:
+    meter, scores = LevelMeter(), ScoreList("Scores", 5, "nothing")
+    for widget in (meter, scores):
+        qtbot.addWidget(widget)
+    before = [widget.sizeHint() for widget in (meter, scores)]
+    meter.show_level(-0.1, clipped=1)
+    scores.show_rows(leading(np.array([0.1, 0.2, 0.9, 1.0], np.float32), TAXONOMY, 5))
+    assert [widget.sizeHint() for widget in (meter, scores)] == before
+    assert meter.accessibleDescription() == "\N{MINUS SIGN}0.1 dBFS, clip"
+    assert "Bark 0.90" in scores.accessibleDescription()
+
+
+def test_chosen_input_is_kept_by_name_while_it_is_away(qtbot: QtBot) -> None:
+    from leanviz.audio.devices import Device
+
+    usb = Device("USB microphone", "ALSA", 7, 1, 48000, is_default=False)
+    picker = DevicePicker()
+    qtbot.addWidget(picker)
+    picker.want(usb.host_api, usb.name)
+    assert picker.device is None
+    assert "not connected" in picker.currentText()
+    picker.show_devices([replace(usb, index=3)])
+    assert picker.device is not None
+    assert picker.device.index == 3
+    picker.show_devices(list(AudioDevices().inputs))
+    assert picker.wanted == ("ALSA", "USB microphone")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=str)
+def test_words_can_be_read_on_every_ground(theme: Theme) -> None:
+    """Contrast as WCAG 2.1 defines it: 4.5 for words."""
+    for ground in (theme.background, theme.surface, theme.lane):
+        for words in (theme.text, theme.muted, theme.accent):
+            assert _contrast(words, ground) >= 4.5, (words, ground)
+    assert _contrast(theme.background, theme.accent) >= 4.5, "a selected row"
+
+
+def _contrast(first: str, second: str) -> float:
+    def luminance(name: str) -> float:
+        colour = QColor(name)
+        parts = (colour.redF(), colour.greenF(), colour.blueF())
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=str)
+def test_style_sheet_has_a_colour_for_every_name(theme: Theme) -> None:
+    assert "@" not in style.style_sheet(theme)
+
+
+def test_theme_follows_the_system_where_it_says(qtbot: QtBot) -> None:
+    for scheme, name in ((Qt.ColorScheme.Light, "light"), (Qt.ColorScheme.Dark, "dark")):
+        QApplication.styleHints().setColorScheme(scheme)
+        expected = "dark" if QApplication.styleHints().colorScheme() != scheme else name
+        assert style.theme_of(ThemeChoice.SYSTEM).name == expected
+    QApplication.styleHints().unsetColorScheme()
+
+
+# -- figures ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model() -> LeanModel:
+    return LeanModel.open()
+
+
+@pytest.fixture(scope="module")
+def analysis(model: LeanModel) -> ClipAnalysis:
+    return analyze_file(resource_path("demo", "demo.flac"), model)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_figure_shows_every_pane(
+    qapp: QApplication, analysis: ClipAnalysis, model: LeanModel, tmp_path: Path, theme: str
+) -> None:
+    path = tmp_path / "figure.png"
+    render_clip(analysis, model.taxonomy, path, theme=theme, width=1000, height=700)
+    picture = QImage(str(path))
+    assert (picture.width(), picture.height()) == (1000, 700)
+    ground = QColor(THEMES[theme].background).rgb()
+    rows = [any(picture.pixel(x, y) != ground for x in range(0, 1000, 3)) for y in range(700)]
+    assert sum(rows) > 400, "a pane is empty"
+    assert picture.pixelColor(QPoint(2, 2)).rgb() == ground
+
+
+def test_caption_tells_how_to_draw_it_again(analysis: ClipAnalysis) -> None:
+    renamed = replace(analysis, path=Path("a siren & more.wav"))
+    first, command = caption(renamed, DARK.name, (1280, 800)).splitlines()
+    assert analysis.model in first
+    assert command == (
+        "leanviz render 'a siren & more.wav' -o figure.png --theme dark --width 1280 --height 800"
+    )
