@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from leanviz.core.resources import resource_path
 from leanviz.settings import load_settings, save_settings, settings_path
 from leanviz.views.main_window import MainWindow
+from leanviz.views.tidying import Tidying
 
 log = logging.getLogger("leanviz")
 
@@ -50,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.painted.connect(lambda: window.begin(files))
     window.closed.connect(lambda: save_settings(window.settings, settings_path()))
     window.show()
-    code = app.exec()
+    with Tidying():
+        code = app.exec()
     signals.release()
     sys.excepthook = sys.__excepthook__
     qInstallMessageHandler(None)

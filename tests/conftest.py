@@ -5,6 +5,7 @@ import os
 # before anything imports Qt; a test that wants a window opens it in a process of its own (`screen`)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+import gc
 import sys
 import threading
 import traceback
@@ -13,7 +14,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from tests.support import programs
@@ -66,6 +67,19 @@ def _no_window_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
         for widget in left:
             widget.close()
         assert not left, f"windows left open (give them to qtbot.addWidget): {left}"
+
+
+@pytest.fixture(autouse=True)
+def _qt_objects_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect a window's garbage here: a worker thread that came upon it would crash (`Tidying`)."""
+    if not {"qtbot", "qapp"} & set(request.fixturenames):
+        yield
+        return
+    gc.disable()
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
