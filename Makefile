@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 LOCKED := install --quiet --require-hashes --only-binary :all:
 
-.PHONY: run setup test check bench soak demo pictures lock clean help
+.PHONY: run setup test check bench bench-live soak demo pictures lock clean help
 
 run: setup                          ## set up if need be, then open the window (or say why there is none)
 	$(BIN)/python main.py $(ARGS)
@@ -26,6 +26,9 @@ check: .venv/.stamp-dev             ## format, lint, types and the direction of 
 bench: setup                        ## measure what the documentation promises
 	$(BIN)/leanviz bench $(ARGS)
 
+bench-live: setup-test              ## measure the window while it listens, on a screen and a microphone of its own
+	$(BIN)/python -m tests.support.bench_live $(ARGS)
+
 soak: setup-test                    ## the tests that run for minutes
 	$(BIN)/pytest -m soak $(ARGS)
 
@@ -43,7 +46,7 @@ clean:                              ## remove .venv and everything made by the c
 	find leanviz tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:                               ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 .PHONY: setup-test
 setup-test: setup .venv/.stamp-dev .venv/.stamp-torch .venv/.stamp-system-test

@@ -29,13 +29,17 @@ log = logging.getLogger("leanviz")
 LOG_BYTES = 1_000_000
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None, accompany: Callable[[MainWindow], object] | None = None
+) -> int:
     """Open the window on files, or on the demo clip if none is given; return the exit code.
 
     Parameters
     ----------
     argv : sequence of str, optional
         Names of sound files; those on the command line if left out.
+    accompany : callable, optional
+        Gets the window before it is shown: for measurements.
     """
     names = sys.argv[1:] if argv is None else argv
     files = [Path(name) for name in names] or [resource_path("demo", "demo.flac")]
@@ -50,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     signals = Signals(window.close, app)
     window.painted.connect(lambda: window.begin(files))
     window.closed.connect(lambda: save_settings(window.settings, settings_path()))
+    if accompany is not None:
+        accompany(window)
     window.show()
     with Tidying():
         code = app.exec()

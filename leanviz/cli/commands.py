@@ -355,10 +355,21 @@ def bench(
         Path | None, typer.Argument(metavar="[FILE]", help="A sound file; the demo clip if none.")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Turns; the least time counts.")] = 5,
+    live: Annotated[
+        bool, typer.Option("--live", help="Measure the window instead, while it listens.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(metavar="N", min=1.0, help="With --live: so long in each state.")
+    ] = 20.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     model: ModelFolder = None,
 ) -> None:
     """Measure how fast a file is analysed, against YAMNet alone in the same run."""
+    if live:
+        from leanviz.cli.bench_live import bench_live
+
+        emit(bench_live(seconds, as_json))
+        return
     from leanviz.cli.bench import bench as run
 
     emit(run(file, model, repeats, as_json))

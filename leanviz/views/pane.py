@@ -35,6 +35,11 @@ class Pane(GesturePlot):
         What a screen reader calls the pane.
     empty : str
         The sentence shown while there is nothing to draw.
+
+    Attributes
+    ----------
+    pictures : int
+        How often it has been drawn.
     """
 
     context_requested = Signal(QPoint, float)
@@ -61,6 +66,7 @@ class Pane(GesturePlot):
         self._items: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
         self._canvas = self.viewport()
+        self.pictures = 0
         # all of it is painted here: nothing below needs to be
         self._canvas.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.markers = Markers(self.box, time, self.axis_for, empty)
@@ -188,6 +194,7 @@ class Pane(GesturePlot):
 
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
+        self.pictures += 1
         painter = QPainter(self._canvas)
         exposed = ev.rect()
         if not (self._items[0].covers() and self._plot.contains(exposed)):

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from leanviz.pipeline.live import LiveStats
 
 MESSAGE_MS = 8000
+# Moments kept of pictures: two minutes of them.
+LOOKS = 7200
 # Numbers people read should not flicker.
 REFRESH_S = 0.5
 
@@ -47,7 +50,13 @@ class Cell(QLabel):
 
 
 class StatusBar(QStatusBar):
-    """Facts at the left, what is under the pointer at the right; sentences pass over the facts."""
+    """Facts at the left, what is under the pointer at the right; sentences pass over the facts.
+
+    Attributes
+    ----------
+    looks : deque of float
+        When the newest pictures were made, by `time.perf_counter`.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +81,7 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self._model)
         self.addPermanentWidget(self._readout)
         self._stats_at = -REFRESH_S
+        self.looks: deque[float] = deque(maxlen=LOOKS)
         self._frames = 0
         self._since, self._cpu_since = time.perf_counter(), time.process_time()
 
@@ -99,6 +109,7 @@ class StatusBar(QStatusBar):
         """Count one picture; now and then show how many there were a second."""
         self._frames += 1
         now = time.perf_counter()
+        self.looks.append(now)
         elapsed = now - self._since
         if elapsed >= REFRESH_S:
             cpu = time.process_time()

@@ -1,0 +1,207 @@
+"""``leanviz bench --live``: what the window costs while it listens, seen, hidden and minimised."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from leanviz.cli.bench_proc import PROC, busy_s, percent_by_name, resident_bytes, thread_times
+from leanviz.cli.console import as_text
+from leanviz.cli.display import screen_problem
+from leanviz.core.errors import UserError
+
+STATES = ("shown", "hidden", "minimised")
+# What a state takes until nothing of its beginning is left; half of a short measurement at most.
+SETTLE_S = 2.0
+MEGABYTE = 1_000_000
+# Threads that take less of a core are one row.
+LEAST_PERCENT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What a state of the window cost.
+
+    Attributes
+    ----------
+    cpu_percent : float
+        Of one core, all threads of leanviz.
+    threads : dict of str to float
+        The same by thread.
+    fps : float
+        Looks at the audio clock a second; a picture follows where it moves by a pixel.
+    pictures_per_s : float
+        Pictures of the spectrogram drawn a second.
+    frame_ms : dict of str to float or None
+        Time from one look to the next: the 50th, 95th and 99th percentile.
+    resident_mb : float
+    others_percent : float
+        What the rest of the machine took, of one core: little on a quiet machine.
+    """
+
+    cpu_percent: float
+    threads: dict[str, float]
+    fps: float
+    pictures_per_s: float
+    frame_ms: dict[str, float | None]
+    resident_mb: float
+    others_percent: float
+
+
+class Window:
+    """A leanviz window in a process of its own that does what it is told."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.pid = process.pid
+
+    def ask(self, word: str) -> dict[str, Any]:
+        """Return the answer to a word; UserError if the window has ended."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(word + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            raise UserError("The window has ended before it was measured.")
+        return json.loads(answer)
+
+
+@contextmanager
+def open_window() -> Generator[Window]:
+    """Start the window with settings of its own, and end it."""
+    with tempfile.TemporaryDirectory(prefix="leanviz-bench-") as folder:
+        own = {f"XDG_{kind}_HOME": f"{folder}/{kind}" for kind in ("CONFIG", "DATA", "STATE")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "leanviz.cli.bench_window"],
+            env={**os.environ, **own},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield Window(process)
+        finally:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Close the window as a user would; if it hangs, kill it."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def watch(window: Window, state: str, seconds: float) -> Phase:
+    """Bring a window into a state, and measure it for some seconds."""
+    window.ask(state)
+    time.sleep(min(SETTLE_S, seconds / 2))
+    first = window.ask("facts")
+    began_s, busy_before, before = time.monotonic(), busy_s(), thread_times(window.pid)
+    time.sleep(seconds)
+    after, busy_after = thread_times(window.pid), busy_s()
+    elapsed_s = time.monotonic() - began_s
+    last = window.ask("facts")
+    names = {int(tid): name for tid, name in last["threads"].items()}
+    threads = percent_by_name(before, after, elapsed_s, names)
+    whole = sum(threads.values())
+    return Phase(
+        cpu_percent=whole,
+        threads=threads,
+        fps=len(last["looks"]) / elapsed_s,
+        pictures_per_s=(last["pictures"] - first["pictures"]) / elapsed_s,
+        frame_ms=percentiles_ms(last["looks"]),
+        resident_mb=resident_bytes(window.pid) / MEGABYTE,
+        others_percent=max(0.0, 100.0 * (busy_after - busy_before) / elapsed_s - whole),
+    )
+
+
+def percentiles_ms(moments_s: list[float]) -> dict[str, float | None]:
+    """Return how far apart moments are, in milliseconds; None of fewer than two."""
+    apart = 1000.0 * np.diff(moments_s)
+    return {f"p{p}": float(np.percentile(apart, p)) if len(apart) else None for p in (50, 95, 99)}
+
+
+def measure(seconds: float) -> dict[str, Any]:
+    """Open the window, listen to the default microphone, and return what each state cost.
+
+    Raises
+    ------
+    UserError
+        If there is no screen, no microphone, or no /proc.
+    """
+    if not (PROC / "self" / "task").is_dir():
+        raise UserError("Threads are measured by /proc, which only Linux has.")
+    problem = screen_problem()
+    if problem is not None:
+        raise UserError(
+            f"A window needs a screen ({problem}): `xvfb-run leanviz bench --live` lends it one."
+        )
+    with open_window() as window:
+        answer = window.ask("listen")
+        if "failed" in answer:
+            raise UserError(answer["failed"])
+        phases = {state: asdict(watch(window, state, seconds)) for state in STATES}
+        facts = window.ask("facts")
+    return {
+        "machine": platform.platform(),
+        "processors": os.cpu_count(),
+        "seconds": seconds,
+        "window": facts["size"],
+        "labels": facts["labels"],
+        "states": phases,
+    }
+
+
+def bench_live(seconds: float, as_json: bool) -> str:
+    """Return the measurement as text."""
+    report = measure(seconds)
+    if as_json:
+        return json.dumps(report, indent=1) + "\n"
+    states = {state: Phase(**report["states"][state]) for state in STATES}
+    width, height = report["window"]
+    heading = f"A window of {width} x {height}, each state {seconds:g} s, {report['labels']} labels"
+    return as_text(heading, _table(states), "")
+
+
+def _table(states: dict[str, Phase]) -> Table:
+    """Return a row for each figure, a column for each state."""
+    table = Table("", *states)
+    table.add_row("% of a core", *(f"{phase.cpu_percent:.1f}" for phase in states.values()))
+    for name in _busy_threads(states):
+        shares = (phase.threads.get(name, 0.0) for phase in states.values())
+        table.add_row(f"  {name}", *(f"{share:.1f}" for share in shares))
+    table.add_row("frames a second", *(f"{phase.fps:.1f}" for phase in states.values()))
+    table.add_row("pictures a second", *(f"{p.pictures_per_s:.1f}" for p in states.values()))
+    for rank in ("p50", "p95", "p99"):
+        values = (phase.frame_ms[rank] for phase in states.values())
+        cells = ("-" if value is None else f"{value:.1f}" for value in values)
+        table.add_row(f"ms a frame, {rank}", *cells)
+    table.add_row("memory, MB", *(f"{phase.resident_mb:.0f}" for phase in states.values()))
+    table.add_row("other programs, %", *(f"{p.others_percent:.0f}" for p in states.values()))
+    return table
+
+
+def _busy_threads(states: dict[str, Phase]) -> list[str]:
+    """Return the threads worth a row, the busiest first."""
+    most: dict[str, float] = {}
+    for phase in states.values():
+        for name, share in phase.threads.items():
+            most[name] = max(most.get(name, 0.0), share)
+    return sorted((n for n in most if most[n] >= LEAST_PERCENT), key=lambda n: -most[n])

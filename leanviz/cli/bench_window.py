@@ -1,0 +1,90 @@
+"""The window as ``leanviz bench --live`` starts it: the real one, with somebody at its side.
+
+Run as ``python -m leanviz.cli.bench_window``. It takes words from standard input, a line each, and
+answers each with a line of JSON on standard output; in between it does nothing. The words are
+``listen``, ``shown``, ``hidden``, ``minimised``, ``facts`` and ``end``.
+"""
+
+import json
+import sys
+import threading
+from typing import Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+
+from leanviz.app import main
+from leanviz.views.action_table import Mode
+from leanviz.views.main_window import MainWindow
+
+LOOK_MS = 100
+
+
+class Attendant(QObject):
+    """Does what is asked for, and looks at the window between two questions not at all."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._failure = ""
+        window.director.failed.connect(self._note_failure)
+        self._notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+        self._waiting = QTimer(self)
+        self._waiting.setInterval(LOOK_MS)
+        self._waiting.timeout.connect(self._look)
+
+    def _note_failure(self, sentence: str) -> None:
+        self._failure = sentence
+
+    def _take(self) -> None:
+        word = sys.stdin.readline().strip()
+        if word == "listen":
+            self._waiting.start()
+        elif word == "facts":
+            _answer(self._facts())
+        elif word in {"", "end"}:  # nobody is there any more
+            self._notifier.setEnabled(False)
+            self._window.close()
+        else:
+            self._show(word)
+            _answer({})
+
+    def _look(self) -> None:
+        """Begin to listen as soon as that is possible; answer once there is sound."""
+        director = self._window.director
+        if director.mode is Mode.LIVE:
+            self._waiting.stop()
+            _answer({})
+        elif self._failure:
+            self._waiting.stop()
+            _answer({"failed": self._failure})
+        elif director.analysis is not None and not director.listening.active:
+            director.listen(None, 0)
+
+    def _show(self, state: str) -> None:
+        window = self._window
+        {"shown": window.showNormal, "hidden": window.hide, "minimised": window.showMinimized}[
+            state
+        ]()
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what has been since the previous time, and how things are."""
+        window = self._window
+        looks = list(window.status.looks)
+        window.status.looks.clear()
+        return {
+            "looks": looks,
+            "pictures": window.workspace.spectrogram.pictures,
+            "size": [window.width(), window.height()],
+            "labels": window.workspace.timeline.rowCount(),
+            "threads": {str(t.native_id): t.name for t in threading.enumerate()},
+        }
+
+
+def _answer(facts: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main([], Attendant))
