@@ -1,14 +1,22 @@
 """The cross-attention of a recording: who looked where, in source samples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from leanviz.core.alignment import WAVE_FIELD, WAVE_HOP
+from leanviz.core.decisions import PatchClock
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 
 ALL = slice(None)
+
+# One head by its index, the mean over all heads, or the highest of all heads at each key.
+Head = int | Literal["max"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +70,18 @@ class AttentionBand:
         """Return the centre of each wave feature in seconds [n_keys]."""
         return self.key_extents.mean(1) / self.sample_rate
 
-    def rows(self, head: int | None, patches: slice = ALL) -> Float32:
-        """Return the band [n, width] of one head, or the mean over heads for None.
+    def rows(self, head: Head, patches: slice = ALL) -> Float32:
+        """Return the band [n, width] of one head, the mean over heads for None, or their highest.
 
-        The weights of a long recording may lie on the disk: ask for the patches that are looked at.
+        Rows of the highest do not sum to 1. The weights of a long recording may lie on the disk:
+        ask for the patches that are looked at.
         """
         weights = self.weights[patches]
-        return weights.mean(1) if head is None else weights[:, head]
+        if head is None:
+            return weights.mean(1)
+        return weights.max(1) if head == "max" else weights[:, head]
 
-    def dense(self, head: int | None, first: int = 0, stop: int | None = None) -> Float32:
+    def dense(self, head: Head, first: int = 0, stop: int | None = None) -> Float32:
         """Return patches `first` to `stop` as a matrix [stop - first, n_keys]."""
         rows = self.rows(head, slice(first, stop))
         matrix = np.zeros((len(rows), self.n_keys), np.float32)
@@ -79,20 +90,73 @@ class AttentionBand:
             kept[:] = values[: len(kept)]
         return matrix
 
-    def ridge_s(self, head: int | None, patches: slice = ALL) -> npt.NDArray[np.float64]:
+    def ridge_s(self, head: Head, patches: slice = ALL) -> npt.NDArray[np.float64]:
         """Return where each patch looks on average: the centroid of key time [n], s."""
         return self._moment(head, self.key_s(), patches)
 
-    def spread_s(self, head: int | None) -> npt.NDArray[np.float64]:
+    def spread_s(self, head: Head) -> npt.NDArray[np.float64]:
         """Return how far each patch's attention spreads: its standard deviation [n_patches], s."""
         key_s = self.key_s()
         variance = self._moment(head, key_s**2) - self._moment(head, key_s) ** 2
         return np.sqrt(np.maximum(variance, 0.0))
 
     def _moment(
-        self, head: int | None, values: npt.NDArray[np.float64], patches: slice = ALL
+        self, head: Head, values: npt.NDArray[np.float64], patches: slice = ALL
     ) -> npt.NDArray[np.float64]:
         rows = self.rows(head, patches).astype(np.float64)
         padded = np.concatenate((values, np.zeros(rows.shape[1])))
         at = self.first_key[patches, None] + np.arange(rows.shape[1])
         return (rows * padded[at]).sum(1) / np.maximum(rows.sum(1), 1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionRow:
+    """What one patch of a stream looked at, before it is part of a band.
+
+    Attributes
+    ----------
+    patch : int
+        Index within its segment.
+    weights : numpy.ndarray [n_heads, width]
+        Over wave features `first_key` and following, of the same segment; each sums to 1.
+    first_key : int
+    clock : PatchClock
+        Where the segment lies in source samples.
+    """
+
+    patch: int
+    weights: Float32
+    first_key: int
+    clock: PatchClock
+
+    @property
+    def stop_key(self) -> int:
+        """Index behind its last wave feature."""
+        return self.first_key + self.weights.shape[1]
+
+
+def band_of(rows: Sequence[AttentionRow]) -> AttentionBand:
+    """Return rows that follow one another in a segment, at least one, as a band."""
+    clock, base = rows[0].clock, rows[0].first_key
+    width = max(row.weights.shape[1] for row in rows)
+    weights = np.zeros((len(rows), len(rows[0].weights), width), np.float32)
+    for place, row in zip(weights, rows, strict=True):
+        place[:, : row.weights.shape[1]] = row.weights
+    hop, length = clock.front.patch_hop, clock.front.patch_length
+    queries = hop * np.array([row.patch for row in rows], np.int64)
+    keys = WAVE_HOP * np.arange(base, rows[-1].stop_key, dtype=np.int64)
+    return AttentionBand(
+        weights=weights,
+        first_key=np.array([row.first_key - base for row in rows], np.int64),
+        query_extents=_in_source(clock, queries, length),
+        key_extents=_in_source(clock, keys, WAVE_FIELD),
+        sample_rate=clock.sample_rate,
+    )
+
+
+def _in_source(clock: PatchClock, starts: Int64, length: int) -> Int64:
+    """Return source samples [n, 2] of extents of equal length, given in 16 kHz samples [n]."""
+    extents = np.stack((starts, starts + length), 1)
+    # in one go what `PatchClock.to_source` does one by one
+    rate, model_rate = clock.sample_rate, clock.front.sample_rate
+    return clock.start + (2 * extents * rate + model_rate) // (2 * model_rate)

@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pytest
 
 from leanviz.core.alignment import first_wave, wave_count, wave_extent
-from leanviz.core.attention import AttentionBand
+from leanviz.core.attention import AttentionBand, AttentionRow, band_of
+from leanviz.core.decisions import PatchClock
 
 RATE = 16000
 N_PATCHES, N_HEADS, WINDOW = 9, 3, 4
@@ -77,3 +78,34 @@ def test_queries_and_keys_are_not_exchanged(band: AttentionBand) -> None:
     np.testing.assert_array_equal(looking_back.spread_s(None), 0)
     np.testing.assert_allclose(band.query_s(), (np.arange(N_PATCHES) * 7680 + 7800) / RATE)
     assert len(band.key_s()) == band.n_keys
+
+
+def test_the_highest_of_the_heads_at_each_key(
+    band: AttentionBand, dense: npt.NDArray[np.float64]
+) -> None:
+    np.testing.assert_allclose(band.dense("max"), dense.max(0), atol=1e-7)
+    np.testing.assert_array_equal(band.rows("max", slice(2, 4)), band.weights[2:4].max(1))
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+def test_rows_of_a_stream_become_the_band_of_their_part(band: AttentionBand, rate: int) -> None:
+    clock = PatchClock(rate, start=777)
+    whole = [
+        AttentionRow(
+            patch, band.weights[patch, :, : wave_count(min(patch + 1, WINDOW))], int(first), clock
+        )
+        for patch, first in enumerate(band.first_key)
+    ]
+    part = band_of(whole[3:8])
+    assert (part.n_patches, part.sample_rate) == (5, rate)
+    base = int(band.first_key[3])
+    assert part.n_keys == whole[7].stop_key - base
+    for row, patch in enumerate(range(3, 8)):
+        np.testing.assert_array_equal(part.weights[row], band.weights[patch])
+        assert part.first_key[row] == band.first_key[patch] - base
+        sees = clock.sees(patch)
+        assert tuple(part.query_extents[row]) == (sees.start, sees.stop)
+    for key in range(part.n_keys):
+        start, stop = wave_extent(base + key)
+        assert tuple(part.key_extents[key]) == (clock.to_source(start), clock.to_source(stop))
+    np.testing.assert_array_equal(band_of(whole[:2]).weights[0, :, wave_count(1) :], 0)
