@@ -59,6 +59,8 @@ class Settings:
         Whether the spectrogram shows what LEAN gets.
     paging : bool
         Whether a live view turns pages instead of scrolling.
+    follow_playing : bool
+        Whether the view goes where a file plays.
     live_span_s : float
         Seconds from the left to the right edge while listening.
     decisions : DecisionChoices
@@ -92,6 +94,7 @@ class Settings:
     window_ms: int = 64
     model_eye: bool = False
     paging: bool = False
+    follow_playing: bool = True
     live_span_s: float = 20.0
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     watching: WatchChoices = field(default_factory=WatchChoices)

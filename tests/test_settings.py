@@ -42,6 +42,7 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         window_ms=32,
         model_eye=True,
         paging=True,
+        follow_playing=False,
         keep_log=False,
         log_mb=100,
         decisions=DecisionChoices(

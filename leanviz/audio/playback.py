@@ -22,6 +22,7 @@ class Player:
         self._previous: Voice | None = None
         self._passage = Passage(0, 0)
         self._resting = 0
+        self._speed = 1.0
 
     @property
     def position(self) -> int:
@@ -45,7 +46,11 @@ class Player:
         self._passage = Passage(0, 0)
 
     def play(
-        self, start_sample: int | None = None, stop_sample: int | None = None, loop: bool = False
+        self,
+        start_sample: int | None = None,
+        stop_sample: int | None = None,
+        loop: bool = False,
+        begin: int | None = None,
     ) -> None:
         """Play from `start_sample` to `stop_sample`, over and over if `loop`.
 
@@ -58,9 +63,12 @@ class Player:
             Left out: to the end of the file.
         loop : bool
             Whether to go back to the beginning of the selection at its end.
+        begin : int, optional
+            Where in a selection that has a `start_sample` to begin. Left out: at its start.
         """
         if start_sample is not None:
-            self._passage = Passage(start_sample, start_sample, stop_sample, loop)
+            at = start_sample if begin is None else begin
+            self._passage = Passage(at, start_sample, stop_sample, loop)
         elif stop_sample is not None or loop:
             self._passage = Passage(self.position, self.position, stop_sample, loop)
         else:
@@ -78,6 +86,18 @@ class Player:
         if was_playing:
             self.play()
 
+    def set_speed(self, speed: float) -> None:
+        """Play so many times as fast from now on, at the same pitch."""
+        if speed != self._speed:
+            self._speed = speed
+            self._go_on()
+
+    def set_loop(self, loop: bool) -> None:
+        """Go back to the beginning of what is played at its end from now on, or no longer."""
+        if loop != self._passage.loop:
+            self._passage = dataclasses.replace(self._passage, loop=loop)
+            self._go_on()
+
     def stop(self) -> None:
         """Fall silent and go back to the beginning of what was played."""
         self._rest(self._passage.start)
@@ -87,6 +107,12 @@ class Player:
         self._rest(self.position)
         if self._previous is not None:
             self._previous.wait(_CLOSE_LIMIT_S)
+
+    def _go_on(self) -> None:
+        """Play on from here, if it plays, by what has just changed."""
+        if self.playing:
+            self._passage = dataclasses.replace(self._passage, begin=self.position)
+            self._begin()
 
     def _continued(self) -> Passage:
         """Return what to play after a pause, a seek, or the end."""
@@ -102,7 +128,7 @@ class Player:
         if self._path is None:
             return
         self._rest(self._passage.begin)
-        self._voice = Voice(self._path, self._passage, self._previous)
+        self._voice = Voice(self._path, self._passage, self._speed, self._previous)
 
     def _rest(self, sample: int) -> None:
         if self._voice is not None:

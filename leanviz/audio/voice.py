@@ -13,6 +13,7 @@ from leanviz.audio.file import mono
 from leanviz.audio.passage import BLOCK, Passage, sound
 from leanviz.audio.resample import Resampler
 from leanviz.audio.speaker import Speaker, open_speaker
+from leanviz.audio.stretch import Stretcher
 from leanviz.audio.watchdog import Watchdog
 from leanviz.core.clock import rescale
 from leanviz.core.errors import AudioDeviceError, UserError
@@ -33,6 +34,8 @@ class Voice:
         The sound file.
     passage : Passage
         Which part of it.
+    speed : float
+        How many times as fast as it sounds; its pitch stays.
     previous : Voice or None
         Must have let go of the device first: some devices serve one stream at a time.
 
@@ -42,10 +45,13 @@ class Voice:
         Why it ended early, a sentence; else "".
     """
 
-    def __init__(self, path: Path, passage: Passage, previous: "Voice | None") -> None:
+    def __init__(
+        self, path: Path, passage: Passage, speed: float, previous: "Voice | None"
+    ) -> None:
         self.error = ""
         self._path = path
         self._passage = passage
+        self._speed = speed
         self._previous = previous
         self._file_rate = 0
         self._heard = 0
@@ -69,7 +75,8 @@ class Voice:
             return self._passage.begin
         # the device's own estimate of its delay jumps to and fro by a millisecond
         self._heard = max(self._heard, speaker.heard)
-        return self._passage.sample(rescale(self._heard, speaker.sample_rate, self._file_rate))
+        played = round(self._heard * self._speed)
+        return self._passage.sample(rescale(played, speaker.sample_rate, self._file_rate))
 
     def cancel(self) -> None:
         """Fall silent; returns at once."""
@@ -106,10 +113,13 @@ class Voice:
 
     def _feed(self, decoder: Decoder, speaker: Speaker) -> None:
         resampler = Resampler(decoder.sample_rate, speaker.sample_rate, speaker.channels)
+        stretcher = Stretcher(speaker.sample_rate, self._speed, speaker.channels)
         for block in sound(decoder, self._passage):
-            if not self._write(speaker, resampler.push(_spread(block, speaker.channels))):
+            heard = resampler.push(_spread(block, speaker.channels))
+            if not self._write(speaker, stretcher.push(heard)):
                 return
-        if self._write(speaker, resampler.finish()) and self._write(speaker, _tail(speaker)):
+        rest = (stretcher.push(resampler.finish()), stretcher.finish(), _tail(speaker))
+        if all(self._write(speaker, samples) for samples in rest):
             while speaker.heard < speaker.ring.written and self._goes_on(speaker):
                 pass
 

@@ -14,6 +14,7 @@ from leanviz.views.palettes import PALETTES
 MAX_HEADS = 9
 # At 48 kHz these are 512 to 8192 points.
 WINDOWS_MS = (8, 16, 32, 64, 128)
+SPEEDS = (0.5, 0.75, 1.0, 1.5, 2.0)
 
 
 class Mode(StrEnum):
@@ -175,6 +176,7 @@ class ActionSpec:
 
 _file = partial(ActionSpec, menu="&File")
 _sound = partial(ActionSpec, menu="&Sound")
+_speed = partial(ActionSpec, menu="&Sound/Sp&eed")
 _go = partial(ActionSpec, menu="&Go")
 _move = partial(_go, local=True, needs=_shown)
 _show = partial(ActionSpec, menu="&View", checkable=True)
@@ -251,6 +253,16 @@ SOUND = (
     _sound(
         "loop", "L&oop", keys=("L",), help="play over and over", checkable=True,
         needs=_playable,
+    ),
+    _sound(
+        "follow", "Follow What Pla&ys", keys=("Shift+F",),
+        help="file: have the view go where it plays, or stay", checkable=True,
+    ),
+    _speed("slower", "&Slower", keys=("<",), help="play slower, at the same pitch"),
+    _speed("faster", "&Faster", keys=(">",), help="play faster, at the same pitch"),
+    *(
+        _speed(f"speed {speed:g}", f"{speed:g}\u00d7", checkable=True, choice="speed")
+        for speed in SPEEDS
     ),
     _sound(
         "more labels", "&More Labels", keys=(",",), help="lower every threshold by 0.05",

@@ -51,6 +51,12 @@ class Actions:
         """Check or uncheck an action; nothing is called."""
         self._by_name[name].setChecked(checked)
 
+    def explain(self, names: Iterable[str], why: str) -> None:
+        """Have tool tips say why actions cannot be used; "" has them say what they do again."""
+        for spec in SPECS:
+            if spec.name in names:
+                self._by_name[spec.name].setToolTip(why or tool_tip(spec))
+
     def apply(self, state: State) -> None:
         """Enable what can be used in a state, and nothing else."""
         names = usable(state)

@@ -119,7 +119,7 @@ class FileView(QObject):
             return
         axis, time_s = self._parts.workspace.time, seconds(sample, self._tracks.sample_rate)
         axis.set_cursor(time_s)
-        if self._transport.playing:
+        if self._transport.playing and self._transport.following:
             axis.reveal(time_s)
 
     def _show_scores(self) -> None:

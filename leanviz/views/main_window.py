@@ -31,6 +31,7 @@ from leanviz.views.inspector import Inspector
 from leanviz.views.key_sheet import KeySheet
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
+from leanviz.views.playing import Playing
 from leanviz.views.readout import attention_values, readout_text
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.session_keeping import SessionKeeping
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
         self._logs = SessionKeeping(self.director, self.banner, self)
         self.navigation = Navigation(self.workspace, self)
+        self._playing = Playing(self.director, self._actions, self)
         self._appearance = Appearance(settings, self.workspace, self.inspector, self)
         self.watching = Watching(settings.watching, self.director.listening, self)
         self._crosshair = Crosshair(self.workspace.spectrogram)
@@ -142,8 +144,6 @@ class MainWindow(QMainWindow):
             "listen": self._listen_or_stop,
             "freeze": self._freeze_or_follow,
             "pause": director.pause,
-            "play selection": director.play_selection,
-            "loop": director.transport.toggle_loop,
             "play": director.play,
             "space": self._play_or_freeze,
             "play label": lambda: director.play(navigation.selection),
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self.references.serve(self._actions, self)
         self._appearance.themed.connect(self._take_theme)
         self._appearance.serve(self._actions)
+        self._playing.serve(self._appearance.settings)
         self._appearance.window_chosen.connect(director.choose_window)
         Visibility(self).changed.connect(director.set_visible)
         self._actions.check("show inspector", True)
@@ -194,6 +195,7 @@ class MainWindow(QMainWindow):
         self.inspector.table.event_chosen.connect(navigation.reveal)
         DropTarget(self, self._drop_hint).dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
+        self._playing.said.connect(self.status.say)
         for part in (self.files, self.references):
             part.changed.connect(self.refresh)
             part.said.connect(self.status.say)
@@ -226,6 +228,7 @@ class MainWindow(QMainWindow):
         """What is to be remembered."""
         return replace(
             self._logs.remember(self._inputs.remember(self._appearance.settings)),
+            follow_playing=self.director.transport.following,
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
             watching=self.watching.choices,
@@ -335,12 +338,10 @@ class MainWindow(QMainWindow):
         actions.apply(replace(lined_up, reference=self.references.shown))
         self.setWindowTitle(" \u2013 ".join(filter(None, (director.title, "leanviz"))))
         actions.check("listen", director.listening.active)
-        actions.check("play", director.transport.playing)
+        self._playing.refresh()
         frozen = director.mode is Mode.LIVE and not self.workspace.time.follow
         actions.check("freeze", frozen)
         actions.check("pause", director.listening.paused)
-        if director.transport.no_output:
-            actions["play"].setToolTip(director.transport.no_output)
         if director.origin is None and self._times.origin is not None:
             actions.check("clock time", False)
             self._show_times()

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 class Transport(QObject):
     """Play, pause and seek in one file; `Player` works on threads of its own and never blocks.
 
+    Attributes
+    ----------
+    following : bool
+        Whether the view goes where it plays.
+    no_output : str
+        Why nothing can be played, as a sentence; "" if it can.
+
     Signals
     -------
     moved : int
@@ -35,8 +42,10 @@ class Transport(QObject):
         self._extent: Span | None = None
         self._position = 0
         self._playing = False
-        self._again: Span | None = None
-        self.looping = False
+        self._span: Span | None = None
+        self._looping = False
+        self._speed = 1.0
+        self.following = True
         self.no_output = ""
 
     @property
@@ -54,12 +63,23 @@ class Transport(QObject):
         """The source sample heard now, or where playing will begin."""
         return self._position
 
+    @property
+    def looping(self) -> bool:
+        """Whether it plays over and over."""
+        return self._looping
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as it sounds."""
+        return self._speed
+
     def load(self, engine: "Engine", path: Path, n_samples: int) -> None:
         """Take a file of `n_samples`; its start is where playing begins."""
         self.unload()
         self._player = self._player or engine.player()
         self._player.load(path)
-        self._extent = Span(0, n_samples)
+        self._player.set_speed(self._speed)
+        self._extent, self._span = Span(0, n_samples), None
         self._move(0)
 
     def set_length(self, n_samples: int) -> None:
@@ -74,19 +94,12 @@ class Transport(QObject):
 
     def play(self, span: Span | None = None) -> None:
         """Play from the position to the end, or a stretch of the file."""
-        player, extent = self._player, self._extent
-        if player is None or extent is None:
-            return
-        if self.no_output:
-            self.failed.emit(self.no_output)
-            return
-        self._again = span
-        if span is None:
-            at = self._position if self._position < extent.stop else extent.start
-            span = Span(at, extent.stop)
-        self._move(span.start)
-        player.play(span.start, span.stop)
-        self._set_playing(True)
+        self._span = span
+        if span is not None:
+            self._play_from(span.start)
+        elif self._extent is not None:
+            at_end = self._position >= self._extent.stop
+            self._play_from(self._extent.start if at_end else self._position)
 
     def pause(self) -> None:
         """Stop where it is."""
@@ -99,19 +112,29 @@ class Transport(QObject):
         if self._playing:
             self.pause()
         else:
-            self.play()
+            self._resume()
 
     def toggle_loop(self) -> None:
         """Play over and over from now on, or no longer."""
-        self.looping = not self.looping
+        self._looping = not self._looping
+        if self._player is not None:
+            self._player.set_loop(self._looping)
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many times as fast from now on, at the same pitch."""
+        self._speed = speed
+        if self._player is not None:
+            self._player.set_speed(speed)
 
     def seek(self, sample: int) -> None:
         """Go to a source sample and play on from there, or when asked to."""
         if self._extent is None:
             return
         self._move(min(max(sample, 0), self._extent.stop))
+        if not self._looping:
+            self._span = None
         if self._playing:
-            self.play()
+            self._resume()
 
     def poll(self) -> None:
         """Tell where it is. GUI thread; never waits."""
@@ -123,14 +146,34 @@ class Transport(QObject):
             self._set_playing(False)
             if player.error:
                 self.failed.emit(player.error)
-            elif self.looping and self._extent is not None:
-                self.play(self._again or self._extent)
 
     def close(self) -> None:
         """Stop and let go of the device, for a bounded time. Twice is harmless."""
         self._set_playing(False)
         if self._player is not None:
             self._player.close()
+
+    def _resume(self) -> None:
+        """Play on from the position: to the end of the stretch it lies in, else of the file."""
+        span = self._span
+        if span is not None and span.start <= self._position < span.stop:
+            self._play_from(self._position)
+        else:
+            self.play()
+
+    def _play_from(self, sample: int) -> None:
+        if self._player is None or self._extent is None:
+            return
+        if self.no_output:
+            self.failed.emit(self.no_output)
+            return
+        self._move(sample)
+        if self._span is None:
+            # to its very end, which the header may only estimate
+            self._player.play(self._extent.start, None, self._looping, sample)
+        else:
+            self._player.play(self._span.start, self._span.stop, self._looping, sample)
+        self._set_playing(True)
 
     def _move(self, sample: int) -> None:
         self._position = sample

@@ -153,6 +153,59 @@ def test_a_loop_goes_round_without_a_seam(tmp_path, player, ear) -> None:
     assert likeness(arrived, np.tile(written[10_000:17_000, 0], 6)) > 0.99
 
 
+# -- slower and faster --------------------------------------------------------------------------
+
+
+@pytest.mark.audio
+@pytest.mark.parametrize(("speed", "seconds"), [(0.5, 0.75), (2.0, 2.0)])
+def test_a_tone_plays_at_its_pitch_and_the_position_is_what_is_heard(
+    tmp_path, player, ear, speed, seconds
+) -> None:
+    rate = 44_100
+    tone = 0.3 * np.cos(2 * np.pi * 1_000 * np.arange(round(seconds * rate)) / rate)
+    player.load(save(tmp_path / "x.wav", tone.astype(np.float32)[:, None], rate))
+    player.set_speed(speed)
+
+    def play() -> tuple[np.ndarray, float]:
+        start, positions = ear.ring.written, []
+        player.play(start_sample=0)
+        while player.playing:
+            positions.append((player.position, ear.ring.written))
+        assert all(after >= before for (before, _), (after, _) in itertools.pairwise(positions))
+        assert player.position == len(tone)
+        let_arrive(ear)
+        samples = ear.ring.read(start, ear.ring.written - start)
+        assert not isinstance(samples, Gap)
+        first = start + int(np.flatnonzero(samples[:, 0])[0])
+        due = [(at / speed / rate, (heard - first) / RATE) for at, heard in positions]
+        return heard(ear, start), float(np.median([a - b for a, b in due if 0 < a < 0.9]))
+
+    arrived, lead_s = play()
+    for _ in range(ATTEMPTS - 1):
+        arrived, lead_s = play() if holed(arrived) else (arrived, lead_s)
+    # slow sound may end with up to 20 ms of silence
+    assert len(arrived) / RATE == pytest.approx(seconds / speed, rel=0.01, abs=0.02)
+    spectrum = np.abs(np.fft.rfft(arrived * np.hanning(len(arrived))))
+    assert np.argmax(spectrum) * RATE / len(arrived) == pytest.approx(1_000, rel=0.01)
+    assert abs(lead_s) < 0.05
+
+
+@pytest.mark.audio
+def test_speed_and_loop_change_while_it_plays_and_it_plays_on(tmp_path, player, ear) -> None:
+    player.load(save(tmp_path / "x.wav", noise(20.0)))
+    player.play(start_sample=100_000, stop_sample=150_000, begin=120_000)
+    wait_until(lambda: player.position > 125_000, "5,000 samples")
+    player.set_speed(2.0)
+    at = player.position
+    assert player.playing
+    assert 125_000 < at < 150_000
+    player.set_loop(True)
+    wait_until(lambda: 100_000 <= player.position < 120_000, "the next round")
+    player.set_loop(False)
+    wait_until(lambda: not player.playing, "the end")
+    assert player.position == 150_000
+
+
 # -- where it is --------------------------------------------------------------------------------
 
 

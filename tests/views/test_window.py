@@ -32,6 +32,7 @@ ALWAYS = {
     "show spectrogram", "show lanes", "show inspector", "crosshair", "next scale", "next palette",
     "floor down", "floor up", "ceiling down", "ceiling up", "default range", "full screen", "keys",
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
+    "follow", "slower", "faster",
 }  # fmt: skip
 READY = {"listen", "last session", "more labels", "fewer labels", "watching"}
 SHOWN = {
@@ -310,7 +311,11 @@ def test_without_an_output_the_key_says_why_nothing_plays(
     on_demo.workspace.setFocus()
     qtbot.keyClick(on_demo.workspace, Qt.Key.Key_Space)
     assert on_demo.banner.text == NO_OUTPUT
-    assert action(on_demo, "play").toolTip() == NO_OUTPUT
+    for name in ("play", "play label", "play selection", "loop"):
+        assert action(on_demo, name).toolTip() == NO_OUTPUT
+    on_demo.director.transport.no_output = ""
+    on_demo.refresh()
+    assert "play" in action(on_demo, "play").toolTip().lower(), "an output was plugged in"
 
 
 def test_thresholds_move_labels_in_and_out(on_demo: MainWindow) -> None:

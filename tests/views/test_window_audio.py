@@ -1,9 +1,10 @@
 """The window with a real PortAudio stream on both sides: a null sink and its monitor."""
 
 import signal
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
@@ -62,6 +63,56 @@ def test_label_plays_to_its_end_and_no_further(qtbot: QtBot, window: MainWindow)
     qtbot.waitUntil(lambda: not window.director.transport.playing)
     rate = window.workspace.timeline.sample_rate
     assert window.director.transport.position == pytest.approx(shortest.offset, abs=rate * 0.1)
+
+
+def test_the_speed_changes_by_key_and_the_view_stays_or_follows(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.begin([DEMO])
+    qtbot.waitUntil(lambda: window.director.recording.analysis is not None)
+    time, transport = window.workspace.time, window.director.transport
+    for key in (">", ">", ">"):
+        qtbot.keyClick(window, key)
+    assert transport.speed == 2.0, "and no faster"
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
+    assert not window.settings.follow_playing
+    time.show(0.0, 5.0)
+    time.seek(4.8)
+    trigger(window, "play")
+    qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > 5.5)
+    assert time.start_s == 0.0
+    trigger(window, "speed 0.5")
+    assert transport.playing
+    trigger(window, "follow")
+    qtbot.waitUntil(lambda: time.start_s > 5.0)
+    trigger(window, "play")
+
+
+def test_a_selection_goes_round_and_a_pause_does_not_leave_it(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.begin([DEMO])
+    qtbot.waitUntil(lambda: window.director.recording.analysis is not None)
+    time, transport = window.workspace.time, window.director.transport
+    heard: list[float] = []
+    time.cursor_moved.connect(lambda: heard.append(time.cursor_s or 0.0))
+
+    def rounds() -> int:
+        return sum(after < before for before, after in pairwise(heard))
+
+    time.select((5.0, 5.4))
+    trigger(window, "loop")
+    trigger(window, "play selection")
+    qtbot.waitUntil(lambda: rounds() > 1)
+    assert all(5.0 <= at_s <= 5.4 for at_s in heard)
+    trigger(window, "play")
+    trigger(window, "play")
+    before = rounds()
+    qtbot.waitUntil(lambda: rounds() > before)
+    trigger(window, "loop")
+    qtbot.waitUntil(lambda: not transport.playing)
+    assert all(5.0 <= at_s <= 5.4 for at_s in heard)
+    assert time.cursor_s == pytest.approx(5.4, abs=0.01)
 
 
 def test_microphone_is_heard_pulled_out_and_heard_again(
