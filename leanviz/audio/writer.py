@@ -1,6 +1,7 @@
 """Sound files, encoded: the one place that makes any."""
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,16 @@ def encode(samples: Float32, sample_rate: int, form: ClipFormat) -> bytes:
             f"{form.name} cannot hold {channels} channels at {sample_rate} Hz."
         ) from error
     return made.getvalue()
+
+
+def write_repeated(path: Path, samples: Float32, sample_rate: int, count: int) -> None:
+    """Write mono samples [n] over and over, `count` samples in all, in the format of the suffix."""
+    with soundfile.SoundFile(path, "w", sample_rate, 1) as file:
+        for begin in range(0, count, len(samples)):
+            part = samples[: count - begin]
+            # in pieces: libsndfile's Vorbis encoder overflows the stack otherwise
+            for at in range(0, len(part), _BLOCK):
+                file.write(part[at : at + _BLOCK])
 
 
 def _as_integers(block: Float32) -> npt.NDArray[np.int32]:

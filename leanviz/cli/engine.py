@@ -35,11 +35,28 @@ def open_model(
 
 
 def analyze_path(
-    path: Path, model: LeanModel, rules: DecisionRules, bar: "ProgressBar"
+    path: Path,
+    model: LeanModel,
+    rules: DecisionRules,
+    bar: "ProgressBar",
+    *,
+    pictures: bool = False,
 ) -> ClipAnalysis:
-    """Analyse one file; UserError with a sentence if that is not possible."""
+    """Analyse one file, for its results alone unless `pictures` are wanted too.
+
+    Raises
+    ------
+    UserError
+        With a sentence if that is not possible.
+    """
     name = printable(path.name)
-    analysis = analyze_file(path, model, rules, progress=lambda news: bar.show(name, news.fraction))
+    analysis = analyze_file(
+        path,
+        model,
+        rules,
+        progress=lambda news: bar.show(name, news.fraction),
+        pictures=pictures,
+    )
     if analysis.truncated:
         say(f"{printable(path)} ends before its header says; what is there was analysed.")
     if left_out := ever_present(analysis, model):

@@ -44,7 +44,7 @@ def render(
 def analyze(path: Path, lean: LeanModel, rules: DecisionRules) -> ClipAnalysis:
     """Analyse a file, showing how far it is."""
     with ProgressBar(1) as bar:
-        return analyze_path(path, lean, rules, bar)
+        return analyze_path(path, lean, rules, bar, pictures=True)
 
 
 def draw(

@@ -155,15 +155,16 @@ class CandidateFinder:
         done = self.finish() if patch != state.patch + 1 else []
         state.patch = patch
         # Compared in double precision everywhere, as the floor is.
-        smoothed_scores = self._smooth(scores)
-        smooth: list[float] = smoothed_scores.tolist()
-        done += self._close([k for k, c in state.open.items() if self._ends(c, smooth[k])])
+        smooth = self._smooth(scores).astype(np.float64)
+        done += self._close([k for k, c in state.open.items() if self._ends(c, float(smooth[k]))])
         for label, candidate in state.open.items():
-            candidate.add(patch, smooth[label], state.presence.of(label))
-        for label, score in enumerate(smooth):
-            if score >= self.rules.floor and label not in state.open:
+            candidate.add(patch, float(smooth[label]), state.presence.of(label))
+        # most classes of most patches are silent
+        for label in (smooth >= self.rules.floor).nonzero()[0].tolist():
+            if label not in state.open:
+                score = float(smooth[label])
                 state.open[label] = _Open.at(patch, score, state.presence.of(label))
-        state.presence.push(smoothed_scores)
+        state.presence.push(smooth)
         return done
 
     def preview(self, patch: int, scores: Float32) -> list[Candidate]:
@@ -191,7 +192,7 @@ class CandidateFinder:
     def _smooth(self, scores: Float32) -> Float32:
         state = self._state
         state.window = [*state.window, scores][-self.rules.smoothing_patches :]
-        return smoothed(np.stack(state.window), self.rules.smoothing)
+        return smoothed(np.array(state.window), self.rules.smoothing)
 
     def _ends(self, candidate: _Open, score: float) -> bool:
         """Count a patch below the off level; tell whether the hang-over is used up."""
@@ -205,6 +206,8 @@ class CandidateFinder:
         return candidate.extent(self._off(candidate))
 
     def _close(self, labels: list[int]) -> list[Candidate]:
+        if not labels:
+            return []
         state = self._state
         done = [self._candidate(label) for label in labels]
         for label in labels:

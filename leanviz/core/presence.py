@@ -28,7 +28,7 @@ class Presence:
         self._counts = np.zeros(len(self._levels), np.int64)
         self._next = 0
 
-    def push(self, scores: npt.NDArray[np.float32]) -> None:
+    def push(self, scores: npt.NDArray[np.floating]) -> None:
         """Take the smoothed scores [n_classes] of one patch."""
         heard = scores >= self._levels
         self._counts += heard

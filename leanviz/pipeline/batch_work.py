@@ -132,6 +132,7 @@ def analyze_task(task: Task, work: BatchWork, tell: Tell | None = None) -> FileR
             model,
             work.rules,
             progress=None if tell is None else lambda news: tell(news.fraction),
+            pictures=False,
         )
         return _result(analysis, task.file, work, model)
     except UserError as error:

@@ -32,14 +32,31 @@ class Cancelled(Exception):
     """The user stopped an analysis."""
 
 
+class Unpictured(Tracks):
+    """Tracks for those who only read the results: they count samples, and stay empty."""
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__(sample_rate, sample_rate)
+
+    def push(self, samples: npt.NDArray[np.float32]) -> None:
+        """Count samples [n]."""
+        self._written += len(samples)
+
+    def finish(self) -> None:
+        """Do nothing."""
+
+
 class _Analysis:
     """One file on its way through the engine."""
 
-    def __init__(self, reader: AudioReader, model: LeanModel, rules: DecisionRules) -> None:
+    def __init__(
+        self, reader: AudioReader, model: LeanModel, rules: DecisionRules, pictures: bool
+    ) -> None:
         self._reader = reader
         self._model = model
         rate = reader.sample_rate
-        self.tracks = Tracks.for_file(rate, int(reader.n_samples * LENGTH_SLACK) + rate)
+        length = int(reader.n_samples * LENGTH_SLACK) + rate
+        self.tracks = Tracks.for_file(rate, length) if pictures else Unpictured(rate)
         self.events: list[Event] = []
         self._features = FeatureStage(self.tracks)
         self._inference = InferenceStage(model, rate, rules)
@@ -109,6 +126,7 @@ def analyze_file(
     *,
     progress: Callable[["ClipProgress"], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    pictures: bool = True,
 ) -> ClipAnalysis:
     """Analyse one file; the only file path of leanviz.
 
@@ -122,6 +140,8 @@ def analyze_file(
         Called about every `BLOCK_S` seconds of audio.
     cancelled : callable or None
         Asked as often; True stops.
+    pictures : bool
+        Whether the spectrogram and the waveform are wanted too, a quarter of the work.
 
     Raises
     ------
@@ -131,7 +151,7 @@ def analyze_file(
         If `cancelled` said so.
     """
     with open_audio(path) as reader:
-        work = _Analysis(reader, model, rules or model.default_rules())
+        work = _Analysis(reader, model, rules or model.default_rules(), pictures)
         for block in reader.blocks(int(BLOCK_S * reader.sample_rate)):
             if cancelled is not None and cancelled():
                 raise Cancelled(str(path))

@@ -30,6 +30,7 @@ from leanviz.inference.stream import sigmoid
 from leanviz.training.calibrate import Calibration
 from leanviz.training.corpus import Corpus, window_samples
 from leanviz.training.network import Lean, WaveStem
+from leanviz.training.padding import pads_inside
 
 Float32 = npt.NDArray[np.float32]
 
@@ -159,13 +160,14 @@ def graph_bytes(model: Lean, quantize: bool) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         _graphs(model, folder)
-        sizes = {p.stem: _stripped(onnx.load(p)) for p in folder.glob("*.onnx")}
+        sizes = {p.stem: _loaded(p) for p in folder.glob("*.onnx")}
         kept = [graph for name, graph in sizes.items() if name not in unused]
         return sum((quantize_weights(g) if quantize else g).ByteSize() for g in kept)
 
 
-def _stripped(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Drop what names source files and spends bytes: doc strings and metadata of nodes."""
+def _loaded(path: Path) -> onnx.ModelProto:
+    """Return a graph without what names source files and spends bytes, and without ``Pad``."""
+    model = pads_inside(onnx.load(path))
     for node in model.graph.node:
         node.doc_string = ""
         del node.metadata_props[:]
@@ -225,7 +227,7 @@ def export(model: Lean, corpus: Corpus, target: Path, facts: Facts) -> None:
         folder = Path(temporary)
         _graphs(model, folder)
         for path in folder.glob("*.onnx"):
-            onnx.save(quantize_weights(_stripped(onnx.load(path))), path)
+            onnx.save(quantize_weights(_loaded(path)), path)
         describe(folder, corpus, facts)
         clips = [corpus.clip(int(i)) for i in _spread(corpus.split("val"))]
         worst = disagreement(model, LeanModel.open(folder), clips)

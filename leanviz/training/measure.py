@@ -68,7 +68,7 @@ def placed_figures(model: LeanModel, table: Path) -> dict[str, float]:
     """Return how well the sounds of a table of events at known times are placed."""
     timeline, rules = read_timeline(table, model.taxonomy), model.default_rules()
     heard = [
-        (events, Heard.of(analyze_file(path, model, rules)))
+        (events, Heard.of(analyze_file(path, model, rules, pictures=False)))
         for path, events in timeline.recordings.items()
     ]
     found = timeline_figures(heard, rules, model.taxonomy)

@@ -2,15 +2,26 @@
 
 import json
 
+import pytest
+
 from leanviz.cli.bench import WHOLE, YAMNET_ALONE, bench
+from leanviz.core.resources import resource_path
 
 
-def test_bench_times_every_stage() -> None:
+def test_bench_times_every_stage_of_clips_of_several_lengths() -> None:
     """A stage left out would hide what it costs; the whole cannot cost less than its parts."""
-    described = json.loads(bench(None, None, 1, as_json=True))
-    spent = described["cpu_s"]
-    assert described["duration_s"] > 20
-    assert all(value > 0 for value in spent.values())
-    assert spent[WHOLE] > spent["decode"]
-    assert f"{1:.2f}" in bench(None, None, 1, as_json=False)
-    assert YAMNET_ALONE in spent
+    described = json.loads(bench(None, None, 1, as_json=True, lengths_s=(2, 4)))
+    clips = described["clips"]
+    assert [clip["file"] for clip in clips] == ["2 s.flac", "2 s.ogg", "4 s.flac", "4 s.ogg"]
+    for clip in clips:
+        assert clip["duration_s"] == pytest.approx(int(clip["file"].split()[0]))
+        spent = clip["cpu_s"]
+        assert all(value > 0 for value in spent.values())
+        assert spent[WHOLE] > spent["decode"]
+        assert clip["ratio"] == pytest.approx(spent[WHOLE] / spent[YAMNET_ALONE])
+
+
+def test_bench_of_one_file() -> None:
+    said = bench(resource_path("demo", "demo.flac"), None, 1, as_json=False)
+    assert "demo.flac" in said
+    assert WHOLE in said

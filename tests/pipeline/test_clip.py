@@ -69,6 +69,16 @@ def test_twice_the_same(model: LeanModel, clip: Clip, analysed: Analysed) -> Non
     np.testing.assert_array_equal(one.attention.weights, other.attention.weights)
 
 
+def test_without_pictures_the_results_are_the_same(
+    model: LeanModel, clip: Clip, analysed: Analysed
+) -> None:
+    seen, unseen = analysed(44_100), analyze_file(clip(44_100), model, pictures=False)
+    assert (unseen.events, unseen.findings) == (seen.events, seen.findings)
+    assert unseen.n_samples == unseen.tracks.written == seen.n_samples
+    np.testing.assert_array_equal(unseen.frame_scores, seen.frame_scores)
+    assert not unseen.tracks.columns.written
+
+
 def test_the_rate_of_a_file_matters_little(analysed: Analysed) -> None:
     """What is above 8 kHz is not heard, and time is time."""
     low, high = analysed(16_000), analysed(48_000)
