@@ -14,6 +14,7 @@ import platformdirs
 
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.watching import WatchChoices
+from leanviz.pipeline.analyses import Kind
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,10 @@ class Settings:
         Panes that are switched off.
     attention : bool
         Whether the attention pane is shown.
+    analysis : bool
+        Whether the analysis pane is shown, where there is a file.
+    analysis_kind : Kind
+        What it shows.
     geometry, splitter : str
         Place of the window and of its dividers, as Qt packs them, in base64.
     recent : tuple of str
@@ -102,6 +107,8 @@ class Settings:
     log_mb: int = 500
     hidden_panes: tuple[str, ...] = ()
     attention: bool = True
+    analysis: bool = False
+    analysis_kind: Kind = Kind.CQT
     geometry: str = ""
     splitter: str = ""
     recent: tuple[str, ...] = ()
@@ -129,7 +136,7 @@ def load_settings(path: Path) -> Settings:
     name nobody knows are passed over. Each leaves one line in the log.
     """
     try:
-        return _from_stored(_read(path))
+        return from_stored(_read(path))
     except FileNotFoundError:
         pass
     except OSError as error:
@@ -172,7 +179,8 @@ def _set_aside(path: Path, error: Exception) -> None:
         log.warning("settings %s are damaged (%s): set aside as %s", path, error, bad.name)
 
 
-def _from_stored(stored: Mapping[str, Any]) -> Settings:
+def from_stored(stored: Mapping[str, Any]) -> Settings:
+    """Return settings with what is stored, the default for all that is missing or bad."""
     return _section(DEFAULTS, stored, "")
 
 

@@ -11,6 +11,15 @@ class Provenance(StrEnum):
     MANUAL = "manual"
 
 
+class Review(StrEnum):
+    """What a person made of an event that leanviz found."""
+
+    NONE = ""
+    CONFIRMED = "confirmed"
+    RETIMED = "retimed"
+    RELABELLED = "relabelled"  # other times as well, perhaps
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Event:
     """A label with an extent in source samples, ordered by time.
@@ -20,9 +29,9 @@ class Event:
     onset, offset : int
         First source sample and one past the last.
     label : str
-        FSD50K vocabulary name.
+        FSD50K vocabulary name; a person may have given it any other.
     score : float
-        Score of the candidate behind it, in [0, 1]; not a probability.
+        Score of the candidate behind it, in [0, 1]; not a probability. 1 where `scored` is False.
     announced : int
         Source sample at which the event was final; -1 where that has no meaning.
     shown : int
@@ -31,9 +40,11 @@ class Event:
     parents : tuple of str
         Ancestors of the label, the most general first.
     provenance : Provenance
-        Whether leanviz or a person made it.
+        Whether leanviz or a person found it.
     provisional : bool
         True while the sound still lasts and everything may change.
+    review : Review
+        What a person made of it since.
     """
 
     onset: int
@@ -44,7 +55,13 @@ class Event:
     parents: tuple[str, ...] = ()
     provenance: Provenance = Provenance.AUTO
     provisional: bool = False
+    review: Review = Review.NONE
     shown: int = field(default=-1, compare=False)
+
+    @property
+    def scored(self) -> bool:
+        """Whether the model scored this label; it did not where a person gave it."""
+        return self.provenance is Provenance.AUTO and self.review is not Review.RELABELLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,18 @@ from leanviz.core.choices import MAX_OFFSET, DecisionChoices
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.presets import PRESETS, preset
 from leanviz.core.taxonomy import Taxonomy
+from leanviz.models.undo import Step, Steps
 
-MOST_UNDONE = 100
+STEP = "Change of Decisions"
 
 
 class DecisionsModel(QObject):
     """The choices, and the rules that they make once the model is known.
+
+    Parameters
+    ----------
+    steps : Steps, optional
+        Where changes are kept to be undone, with others of the window.
 
     Signals
     -------
@@ -27,14 +33,18 @@ class DecisionsModel(QObject):
     changed = Signal()
     said = Signal(str)
 
-    def __init__(self, choices: DecisionChoices, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        choices: DecisionChoices,
+        parent: QObject | None = None,
+        steps: Steps | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.steps = Steps(self) if steps is None else steps
         self._choices = choices
         self._taxonomy = Taxonomy(())
         self._recommended: DecisionRules | None = None
         self._rules: DecisionRules | None = None
-        self._before: list[DecisionChoices] = []
-        self._touched = ""
 
     @property
     def choices(self) -> DecisionChoices:
@@ -56,11 +66,6 @@ class DecisionsModel(QObject):
         """The vocabulary; empty before the model is known."""
         return self._taxonomy
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to undo."""
-        return bool(self._before)
-
     def set_model(self, taxonomy: Taxonomy, recommended: DecisionRules) -> None:
         """Take the vocabulary, and what the model recommends."""
         self._taxonomy, self._recommended = taxonomy, recommended
@@ -78,18 +83,9 @@ class DecisionsModel(QObject):
         """
         if choices == self._choices:
             return
-        if not (touching and touching == self._touched):
-            self._before = [*self._before, self._choices][-MOST_UNDONE:]
-        self._touched, self._choices = touching, choices
-        self._tell()
+        self.steps.push(Step(STEP, self._take, self._choices, choices, touching))
         if told:
             self.said.emit(told)
-
-    def undo(self) -> None:
-        """Go back to what was chosen before. Harmless if there is nothing to undo."""
-        if self._before:
-            self._choices, self._touched = self._before.pop(), ""
-            self._tell()
 
     def shift(self, by: float) -> None:
         """Move the threshold of every class."""
@@ -189,6 +185,10 @@ class DecisionsModel(QObject):
         """Go back to the defaults; presets of the user's own are kept."""
         default = DecisionChoices(presets=self._choices.presets)
         self.change(default, "Decisions are as the model recommends.")
+
+    def _take(self, choices: DecisionChoices) -> None:
+        self._choices = choices
+        self._tell()
 
     def _tell(self) -> None:
         if self._recommended is not None:

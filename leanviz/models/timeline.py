@@ -1,24 +1,16 @@
-"""The events of a recording or a live session, as a table and as lanes.
+"""The events of a recording or a live session, in order of time and as lanes.
 
-What the rules hide is kept as well, so that other rules show and hide at once.
+What the rules hide is kept as well, so that other rules show and hide at once; what a person says
+of the events comes on top.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
-from enum import IntEnum
+from collections.abc import Iterable
 from functools import cache
-from operator import attrgetter
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 
+from leanviz.core.annotations import IN_ORDER, Annotations
 from leanviz.core.decisions import DecisionRules, judge
 from leanviz.core.events import Event, Finding
 from leanviz.core.taxonomy import Taxonomy
@@ -32,31 +24,9 @@ NO_INDEX = QModelIndex()
 # Far more than an hour of lively sound; beyond it the oldest are forgotten, and counted.
 LIMIT = 20_000
 
-EVENT_ROLE = Qt.ItemDataRole.UserRole
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 
-
-class Column(IntEnum):
-    """The columns of the table."""
-
-    ONSET = 0
-    OFFSET = 1
-    LABEL = 2
-    SCORE = 3
-    ORIGIN = 4
-
-
-ANGLE = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
-NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-# The order of events, by far cheaper for thousands of them than their own comparison.
-IN_ORDER = attrgetter("onset", "offset", "label", "score")
-WORD = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-ALIGNMENT = (NUMBER, NUMBER, WORD, NUMBER, WORD)
-HEADERS = ("Onset", "Offset", "Label", "Score", "Origin")
-
-
-class TimelineModel(QAbstractTableModel):
-    """Final events by onset, then those that are still sounding.
+class TimelineModel(QAbstractListModel):
+    """Final events by onset, then those that are still sounding; for tables see `EventRows`.
 
     Parameters
     ----------
@@ -69,9 +39,12 @@ class TimelineModel(QAbstractTableModel):
     -------
     lanes_changed :
         There are other events.
+    format_changed :
+        Times are written otherwise.
     """
 
     lanes_changed = Signal()
+    format_changed = Signal()
 
     def __init__(
         self, taxonomy: Taxonomy, limit: int = LIMIT, parent: QObject | None = None
@@ -80,7 +53,10 @@ class TimelineModel(QAbstractTableModel):
         self._taxonomy = taxonomy
         self._limit = limit
         self._rate = 16000
+        # as the rules show them, and as they are shown
+        self._heard: list[Event] = []
         self._final: list[Event] = []
+        self._annotations = Annotations()
         self._provisional: list[Event] = []
         self._family_of = cache(self.family)
         self._lanes = Lanes(self._family_of)
@@ -118,6 +94,16 @@ class TimelineModel(QAbstractTableModel):
         """All events in the order of the rows."""
         return [*self._final, *self._provisional]
 
+    @property
+    def heard(self) -> list[Event]:
+        """All events as they were before anybody said anything of them."""
+        return [*self._heard, *self._provisional]
+
+    @property
+    def annotations(self) -> Annotations:
+        """What a person says of the events."""
+        return self._annotations
+
     def title(self, label: str) -> str:
         """Return the title of a label for the screen, or its name if the vocabulary lacks it."""
         try:
@@ -145,6 +131,12 @@ class TimelineModel(QAbstractTableModel):
         """Show what other rules show of all that is kept; lanes keep their places."""
         self._rules = rules
         self._decide()
+
+    def set_annotations(self, annotations: Annotations) -> None:
+        """Show what a person says of the events; lanes keep their places."""
+        if annotations != self._annotations:
+            self._annotations = annotations
+            self._decide()
 
     def set_findings(self, findings: Iterable[Finding]) -> None:
         """Take other candidates in place of all that are kept; lanes keep their places."""
@@ -182,10 +174,11 @@ class TimelineModel(QAbstractTableModel):
         judged = self._findings.judge(self._rules)
         self._note(judged)
         events = [*events, *judged.events]
-        self._rate, self.forgotten = sample_rate, 0
+        self._rate, self._annotations = sample_rate, Annotations()
         self._provisional, final = [], sorted(events)
         self.forgotten = max(0, len(final) - self._limit)
-        self._final = final[self.forgotten :]
+        self._heard = final[self.forgotten :]
+        self._final = self._heard.copy()
         self._lanes.clear()
         for event in self._final:
             self._lanes.add(event)
@@ -194,7 +187,10 @@ class TimelineModel(QAbstractTableModel):
 
     def add_final(self, events: Iterable[Event]) -> None:
         """Take events that will not change any more."""
-        added = list(events)
+        heard = list(events)
+        for event in heard:
+            insort(self._heard, event)
+        added = self._annotations.remaining(heard)
         for event in added:
             row = bisect_left(self._final, event)
             self.beginInsertRows(QModelIndex(), row, row)
@@ -227,9 +223,7 @@ class TimelineModel(QAbstractTableModel):
     def set_time_format(self, time_format: TimeFormat) -> None:
         """Write times as elapsed or by the clock."""
         self._format = time_format
-        if self.rowCount():
-            last = self.index(self.rowCount() - 1, Column.OFFSET)
-            self.dataChanged.emit(self.index(0, Column.ONSET), last)
+        self.format_changed.emit()
 
     def event_at(self, row: int) -> Event:
         """Return the event of a row; IndexError if there is none."""
@@ -256,42 +250,20 @@ class TimelineModel(QAbstractTableModel):
         """Return the number of events."""
         return 0 if parent.isValid() else len(self._final) + len(self._provisional)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return the name of a column."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows, sorts by, or stands for."""
-        if not index.isValid():
-            return None
-        event, column = self.event_at(index.row()), Column(index.column())
-        answers: dict[int, Callable[[], Any]] = {
-            Qt.ItemDataRole.DisplayRole: lambda: self._text(event, column),
-            Qt.ItemDataRole.ToolTipRole: lambda: self._path(event),
-            Qt.ItemDataRole.TextAlignmentRole: lambda: ALIGNMENT[column],
-            EVENT_ROLE: lambda: event,
-            SORT_ROLE: lambda: self._sort_key(event, column),
-        }
-        return answers[role]() if role in answers else None
+    def data(self, index: Index, role: int = 0) -> None:
+        """Return nothing: how an event is written is up to `EventRows`."""
 
     def _decide(self) -> None:
         """Judge all that is kept by the rules of now."""
         judged = self._findings.judge(self._rules)
         self.beginResetModel()
-        settled = [event for event in self._final if event not in self._decided]
+        settled = [event for event in self._heard if event not in self._decided]
         self._decided, self._parents = set(), {}
         self._note(judged)
         self._provisional = []
-        final = sorted((*settled, *judged.events), key=IN_ORDER)
-        self._final = final[max(0, len(final) - self._limit) :]
+        heard = sorted((*settled, *judged.events), key=IN_ORDER)
+        self._heard = heard[max(0, len(heard) - self._limit) :]
+        self._final = self._annotations.applied(self._heard)
         self._lanes.replace(self._final)
         self.endResetModel()
         self._show_sounding()
@@ -315,29 +287,6 @@ class TimelineModel(QAbstractTableModel):
         self._findings.clear()
         self._sounding, self._decided, self._parents = (), set(), {}
 
-    def _path(self, event: Event) -> str:
-        """Return the label with its ancestors: Animal, Dog, Bark."""
-        names = (*event.parents, event.label)
-        return f" {ANGLE} ".join(self.title(name) for name in names)
-
-    def _text(self, event: Event, column: Column) -> str:
-        if column is Column.ONSET:
-            return self._format.text(event.onset / self._rate)
-        if column is Column.OFFSET:
-            return self._format.text(event.offset / self._rate)
-        if column is Column.SCORE:
-            return f"{event.score:.2f}"
-        if column is Column.LABEL:
-            return self.title(event.label)
-        return "sounding" if event.provisional else event.provenance.value
-
-    def _sort_key(self, event: Event, column: Column) -> Any:
-        if column is Column.ONSET:
-            return event.onset
-        if column is Column.OFFSET:
-            return event.offset
-        return event.score if column is Column.SCORE else self._text(event, column)
-
     def _forget(self, count: int) -> None:
         """Drop the oldest final events."""
         if count <= 0:
@@ -345,5 +294,6 @@ class TimelineModel(QAbstractTableModel):
         self.beginRemoveRows(QModelIndex(), 0, count - 1)
         self._lanes.remove(self._final[:count])
         del self._final[:count]
+        del self._heard[: max(0, len(self._heard) - self._limit)]
         self.forgotten += count
         self.endRemoveRows()

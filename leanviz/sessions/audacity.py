@@ -23,7 +23,8 @@ def audacity_labels(report: ClipReport) -> str:
 
 
 def _line(report: ClipReport, event: Event) -> str:
-    text = f"{one_line(event.label)} {event.score:.2f}"
+    score = f" {event.score:.2f}" if event.scored else ""
+    text = f"{one_line(event.label)}{score}"
     return f"{report.onset_s(event):.6f}\t{report.offset_s(event):.6f}\t{text}\n"
 
 

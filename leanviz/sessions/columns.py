@@ -9,6 +9,7 @@ from leanviz.sessions.labels import (
     band_of,
     clean,
     extent_of,
+    made_of,
     score_of,
     time_of,
 )
@@ -28,6 +29,8 @@ NAMES = {
     "high": ("high freq (hz)",),
     "within": ("file offset (s)", "file offset"),
     "selection": ("selection",),
+    "provenance": ("source", "provenance"),
+    "review": ("review",),
 }  # fmt: skip
 RAVENS_OWN = {"selection", "view", "channel", *(n for kind in ("low", "high") for n in NAMES[kind])}
 DELIMITERS = "\t,;"
@@ -78,7 +81,9 @@ class TableReader:
         if self._score_in_text:
             label, score = text_and_score(label)
         band = band_of(self._figure(fields, "low"), self._figure(fields, "high"))
-        return Mark(onset_s, offset_s, label, score, clean(self._text(fields, "file")), band)
+        made = made_of(self._text(fields, "provenance"), self._text(fields, "review"))
+        file = clean(self._text(fields, "file"))
+        return Mark(onset_s, offset_s, label, score, file, band, *made)
 
     def _repeats(self, fields: list[str], mark: Mark) -> bool:
         """Tell whether Raven lists a selection again, for another of its views."""

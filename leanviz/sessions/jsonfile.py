@@ -14,6 +14,7 @@ from leanviz.sessions.labels import (
     clean,
     extent_of,
     lines_of,
+    made_of,
     score_of,
     time_of,
 )
@@ -42,13 +43,17 @@ def json_lines(reports: Iterable[Report]) -> str:
 
 
 def event_record(event: Event, sample_rate: int, taxonomy: Taxonomy) -> Json:
-    """Return one event with times in seconds, rounded to the microsecond."""
+    """Return one event with times in seconds, rounded to the microsecond.
+
+    A label that a person gave has no score; one that the vocabulary lacks has no ``mid``.
+    """
+    position = taxonomy.find(event.label)
     return {
         "onset_s": round(seconds(event.onset, sample_rate), 6),
         "offset_s": round(seconds(event.offset, sample_rate), 6),
         "label": event.label,
-        "mid": taxonomy[taxonomy.index(event.label)].mid,
-        "score": round(float(event.score), 6),
+        "mid": "" if position is None else taxonomy[position].mid,
+        "score": round(float(event.score), 6) if event.scored else None,
     }
 
 
@@ -66,7 +71,14 @@ def _object(report: Report) -> Json:
 
 
 def _events(report: ClipReport) -> list[Json]:
-    return [event_record(event, report.sample_rate, report.taxonomy) for event in report.events]
+    return [reviewed_record(e, report.sample_rate, report.taxonomy) for e in report.events]
+
+
+def reviewed_record(event: Event, sample_rate: int, taxonomy: Taxonomy) -> Json:
+    """Return `event_record` and who found the event; ``review`` is there only if there was one."""
+    record = event_record(event, sample_rate, taxonomy)
+    record["provenance"] = event.provenance.value
+    return record | ({"review": event.review.value} if event.review else {})
 
 
 def read_json(text: str, found: Gathering) -> bool:
@@ -137,4 +149,5 @@ def _take_event(event: Json, file: str, number: int, found: Gathering) -> None:
         return
     label = clean(str(event.get("label", "")))
     named = clean(str(event.get("file", file)))
-    found.add(Mark(onset_s, offset_s, label, score, named))
+    made = made_of(event.get("provenance"), event.get("review"))
+    found.add(Mark(onset_s, offset_s, label, score, named, None, *made))

@@ -3,8 +3,10 @@
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath, PureWindowsPath
+
+from leanviz.core.events import Provenance, Review
 
 # A day in which something begins every second; beyond it a table is no label file any more.
 MOST_MARKS = 100_000
@@ -33,6 +35,8 @@ class Mark:
         The recording as the row names it, "" where rows name none.
     band_hz : tuple of float or None
         Lowest and highest frequency, where they are given.
+    provenance, review : str
+        As in `Event`, where the file says so; else "".
     """
 
     onset_s: float
@@ -41,6 +45,8 @@ class Mark:
     score: float | None = None
     file: str = ""
     band_hz: tuple[float, float] | None = None
+    provenance: str = ""
+    review: str = ""
 
     @property
     def is_point(self) -> bool:
@@ -116,10 +122,7 @@ class Gathering:
 
     def widen(self, band_hz: tuple[float, float]) -> None:
         """Give the newest mark its frequencies."""
-        last = self._marks.pop()
-        self._marks.append(
-            Mark(last.onset_s, last.offset_s, last.label, last.score, last.file, band_hz)
-        )
+        self._marks.append(replace(self._marks.pop(), band_hz=band_hz))
 
     def refuse(self, line: int, what: str) -> None:
         """Count what could not be used, and keep the first of it."""
@@ -173,6 +176,12 @@ def band_of(low: object, high: object) -> tuple[float, float] | None:
     """Return two frequencies in hertz, None if either is unknown."""
     band = _number(low), _number(high)
     return band if 0.0 <= band[0] <= band[1] < math.inf else None
+
+
+def made_of(provenance: object, review: object) -> tuple[str, str]:
+    """Return who found a label and what became of it, "" for what leanviz never writes."""
+    known = provenance in tuple(Provenance), review in tuple(Review)
+    return str(provenance) if known[0] else "", str(review) if known[1] else ""
 
 
 def _number(value: object) -> float:

@@ -65,7 +65,8 @@ class SessionLines:
         record = event_record(event, rate, self._taxonomy)
         record["wall_time"] = wall_time(self._head.started, seconds(event.onset, rate))
         record["threshold"] = round(self._rules.threshold(self._taxonomy.index(event.label)), 6)
-        record |= {"parents": event.parents, "provenance": event.provenance.value}
+        record |= {"score": round(float(event.score), 6), "parents": event.parents}
+        record["provenance"] = event.provenance.value
         places = {"onset": event.onset, "offset": event.offset}
         moments = {"announced": event.announced, "shown": event.shown}
         return json_line("event", record | places | moments)

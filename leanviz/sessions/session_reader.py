@@ -1,8 +1,6 @@
 """Reading a session log, which may be cut off, damaged, or no log at all."""
 
 import json
-import re
-import sys
 from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from leanviz.core.clock import Span
 from leanviz.core.errors import SessionError
 from leanviz.core.events import Event, Provenance
 from leanviz.core.taxonomy import Label
+from leanviz.sessions.fields import name, score, text, whole
 from leanviz.sessions.session import FORMAT, Session, SessionHead, Unheard
 
 # A log of a lively day has 100,000 lines of 400 bytes; its first line is the longest by far.
@@ -19,7 +18,6 @@ MAX_LINES = 500_000
 MAX_LINE_BYTES = 256 * 1024
 MAX_DAYS = 366
 MAX_RATE = 1_000_000
-NAME = re.compile(r"[\w ,()'&/.+-]{1,100}")
 
 Json = dict[str, Any]
 
@@ -112,39 +110,39 @@ class _Reading:
 
     def _take_event(self, record: Json) -> None:
         span = self._span(record, "onset", "offset")
-        label, parents = _name(record["label"]), tuple(map(_name, record["parents"]))
+        label, parents = name(record["label"]), tuple(map(name, record["parents"]))
         event = Event(
             onset=span.start,
             offset=span.stop,
             label=label,
-            score=_score(record["score"]),
-            announced=_whole(record["announced"], -1, self._furthest),
-            shown=_whole(record["shown"], -1, self._furthest),
+            score=score(record["score"]),
+            announced=whole(record["announced"], -1, self._furthest),
+            shown=whole(record["shown"], -1, self._furthest),
             parents=parents,
             provenance=Provenance(record["provenance"]),
         )
-        self._thresholds[event] = _score(record["threshold"])
+        self._thresholds[event] = score(record["threshold"])
         mid = record["mid"]
-        self._labels[label] = Label(label, _name(mid) if mid else "", _title(label), parents)
+        self._labels[label] = Label(label, name(mid) if mid else "", _title(label), parents)
         self._events.append(event)
 
     def _take_missed(self, record: Json) -> None:
-        self._unheard.append(Unheard(self._span(record, "start", "stop"), _name(record["cause"])))
+        self._unheard.append(Unheard(self._span(record, "start", "stop"), name(record["cause"])))
 
     def _take_dropped(self, record: Json) -> None:
-        self._dropped += _whole(record["events"], 0, self._furthest)
+        self._dropped += whole(record["events"], 0, self._furthest)
         self._take_heard(record)
 
     def _take_heard(self, record: Json) -> None:
-        self._heard = max(self._heard, _whole(record["at"], 0, self._furthest))
+        self._heard = max(self._heard, whole(record["at"], 0, self._furthest))
 
     def _take_end(self, record: Json) -> None:
         self._take_heard(record)
         self._stopped = True
 
     def _span(self, record: Json, start: str, stop: str) -> Span:
-        first = _whole(record[start], 0, self._furthest)
-        return Span(first, _whole(record[stop], first + 1, self._furthest))
+        first = whole(record[start], 0, self._furthest)
+        return Span(first, whole(record[stop], first + 1, self._furthest))
 
 
 def _joined(unheard: list[Unheard]) -> tuple[Unheard, ...]:
@@ -164,7 +162,7 @@ def _head(path: Path, line: bytes) -> SessionHead:
         record = _record(line)
         if record.get("type") != "session":
             raise ValueError(record.get("type"))  # noqa: TRY301
-        version = _whole(record["format"], 1, 1_000_000)
+        version = whole(record["format"], 1, 1_000_000)
         if version <= FORMAT:
             return _described(record)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -178,10 +176,10 @@ def _described(record: Json) -> SessionHead:
         raise ValueError(started)
     return SessionHead(
         started=started if started.tzinfo else started.astimezone(),
-        sample_rate=_whole(record["sample_rate"], 1000, MAX_RATE),
-        device=_text(record["device"]),
-        host_api=_text(record["host_api"]),
-        model=_text(record["model"]),
+        sample_rate=whole(record["sample_rate"], 1000, MAX_RATE),
+        device=text(record["device"]),
+        host_api=text(record["host_api"]),
+        model=text(record["model"]),
     )
 
 
@@ -192,33 +190,6 @@ def _record(line: bytes) -> Json:
     if not isinstance(record, dict):
         raise TypeError(record)
     return record
-
-
-def _whole(value: object, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError(value)
-    return value
-
-
-def _score(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError(value)
-    return float(value)
-
-
-def _name(value: object) -> str:
-    """Return a name that is safe wherever it is shown: no markup, no control characters."""
-    if not isinstance(value, str) or NAME.fullmatch(value) is None:
-        raise ValueError(value)
-    # the same few names over and over
-    return sys.intern(value)
-
-
-def _text(value: object) -> str:
-    """Return a text of reasonable length without characters that do not print."""
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return "".join(letter for letter in value[:200] if letter.isprintable())
 
 
 def _title(label: str) -> str:

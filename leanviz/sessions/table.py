@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from leanviz.sessions.report import ClipReport, one_line, wall_time
 
-HEADER = ("file", "start_s", "end_s", "label", "score", "threshold", "source", "wall_time")
+HEADER = (
+    "file", "start_s", "end_s", "label", "score", "threshold", "source", "wall_time", "review",
+)  # fmt: skip
 # Spreadsheets take the wide forms of East Asian keyboards too. The apostrophe is among them so that
 # a name that begins with one is read back as it was.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
@@ -16,7 +18,8 @@ def csv_table(reports: Iterable[ClipReport]) -> str:
     """Return the events of recordings as comma-separated values.
 
     A text that a spreadsheet would run as a formula (``=HYPERLINK(...).wav``) is given a leading
-    apostrophe, which spreadsheets take for "this is text".
+    apostrophe, which spreadsheets take for "this is text". Where a person gave the label there is
+    no score, and no threshold for it.
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -26,8 +29,9 @@ def csv_table(reports: Iterable[ClipReport]) -> str:
             onset_s, offset_s = report.onset_s(event), report.offset_s(event)
             rows.writerow((
                 harmless(report.file), f"{onset_s:.6f}", f"{offset_s:.6f}", harmless(event.label),
-                f"{event.score:.4f}", f"{report.threshold(event):.4f}", event.provenance.value,
-                wall_time(report.started, onset_s),
+                f"{event.score:.4f}" if event.scored else "",
+                f"{report.threshold(event):.4f}" if event.scored else "", event.provenance.value,
+                wall_time(report.started, onset_s), event.review.value,
             ))  # fmt: skip
     return text.getvalue()
 

@@ -169,7 +169,7 @@ class Director(QObject):
             events=self._parts.workspace.timeline.rowCount() > 0,
             selected=selected is not None,
             heads=0 if analysis is None else analysis.attention.n_heads,
-            undoable=self.decisions.can_undo,
+            undoable=self.decisions.steps.undo_text is not None,
         )
 
     def load(self, load: Callable[[], Engine]) -> None:

@@ -1,23 +1,35 @@
 """The events as a plain table: for screen readers, for the keyboard, and for looking things up."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from leanviz.core.events import Event
-from leanviz.models.timeline import Column, TimelineModel
+from leanviz.models.event_rows import Column, EventRows
+from leanviz.models.timeline import TimelineModel
 from leanviz.views.drawing import small_font
 
 Index = QModelIndex | QPersistentModelIndex
+FIGURES = ((Column.ONSET, 9), (Column.OFFSET, 9), (Column.SCORE, 6), (Column.REVIEW, 9))
 
 
 class EventTable(QTableView):
-    """One row for each event, in order of time."""
+    """One row for each event, in the order that the user chooses.
+
+    Signals
+    -------
+    event_chosen : Event
+        The user went to another row.
+    rows_changed :
+        There are other rows.
+    """
 
     event_chosen = Signal(object)
+    rows_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._timeline: TimelineModel | None = None
+        self.rows: EventRows | None = None
+        self._selected: Event | None = None
         self._telling = True
         self.setAccessibleName("Events")
         self.setFont(small_font())
@@ -31,33 +43,50 @@ class EventTable(QTableView):
         self.setMinimumHeight(3 * self.verticalHeader().defaultSectionSize())
 
     def set_timeline(self, timeline: TimelineModel) -> None:
-        """Show the events of a timeline."""
-        self._timeline = timeline
-        self.setModel(timeline)
+        """Show the events of a timeline, by onset."""
+        before, self.rows = self.rows, EventRows(timeline, self)
+        self.rows.changing.connect(self._hold)
+        self.rows.changed.connect(self._go_on)
+        self.setModel(self.rows)
+        if before is not None:
+            before.deleteLater()
         header = self.horizontalHeader()
+        header.setSortIndicator(Column.ONSET, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.LABEL, QHeaderView.ResizeMode.Stretch)
         figure = self.fontMetrics().horizontalAdvance("0")
-        for column, figures in ((Column.ONSET, 10), (Column.OFFSET, 10), (Column.SCORE, 7)):
+        for column, figures in FIGURES:
             self.setColumnWidth(column, figures * figure)
-        self.setColumnHidden(Column.ORIGIN, True)
 
     def select(self, event: Event | None) -> None:
         """Select the row of an event without telling anybody; None selects nothing."""
-        if self._timeline is None:
+        self._selected = event
+        if self.rows is None:
             return
-        self._telling = False
-        row = -1 if event is None else self._timeline.row_of(event)
+        telling, self._telling = self._telling, False
+        row = -1 if event is None else self.rows.row_of(event)
         if row < 0:
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
-        else:
-            self.setCurrentIndex(self._timeline.index(row, Column.LABEL))
-        self._telling = True
+        elif row != self.currentIndex().row():
+            self.setCurrentIndex(self.rows.index(row, Column.LABEL))
+        self._telling = telling
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell which event was chosen here."""
         super().currentChanged(current, previous)
-        if self._telling and self._timeline is not None and current.isValid():
-            self.event_chosen.emit(self._timeline.event_at(current.row()))
+        if self._telling and self.rows is not None and current.isValid():
+            self._selected = self.rows.event_at(current.row())
+            self.event_chosen.emit(self._selected)
+
+    def _hold(self) -> None:
+        """Tell nothing: a row that goes makes Qt choose its neighbour."""
+        self._telling = False
+
+    def _go_on(self) -> None:
+        """Select again what was selected, wherever it is now."""
+        self.select(self._selected)
+        self._telling = True
+        self.rows_changed.emit()

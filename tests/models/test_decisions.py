@@ -12,7 +12,8 @@ from leanviz.core.decisions import DecisionRules
 from leanviz.core.presets import PRESETS
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.class_tree import LABEL_ROLE, QUIET_ROLE, ClassTreeModel, TreeColumn
-from leanviz.models.decisions import MOST_UNDONE, DecisionsModel
+from leanviz.models.decisions import DecisionsModel
+from leanviz.models.undo import MOST_UNDONE
 from tests.core.material import ANIMAL, BARK, DOG, SIREN, TAXONOMY
 
 RECOMMENDED = DecisionRules((0.5, 0.6, 0.7, 0.8), quiet=TAXONOMY.general)
@@ -57,29 +58,29 @@ def test_each_change_is_told_and_can_be_undone(decisions: DecisionsModel, qtbot:
         seen.append(decisions.choices)
     assert len({str(choices) for choices in seen[:-1]}) == len(seen) - 1
     for before in reversed(seen[:-1]):
-        decisions.undo()
+        decisions.steps.undo()
         assert decisions.choices == before
-    assert not decisions.can_undo
-    decisions.undo()
+    assert decisions.steps.undo_text is None
+    decisions.steps.undo()
 
 
 def test_the_steps_of_one_slider_are_undone_together(decisions: DecisionsModel) -> None:
     for offset in (0.01, 0.02, 0.03):
         decisions.set_offset(offset)
     decisions.set_threshold(DOG, 0.4)
-    decisions.undo()
+    decisions.steps.undo()
     assert decisions.choices.offset == 0.03
-    decisions.undo()
+    decisions.steps.undo()
     assert decisions.choices.offset == 0
-    assert not decisions.can_undo
+    assert decisions.steps.undo_text is None
 
 
 def test_what_can_be_undone_is_bounded(decisions: DecisionsModel) -> None:
     for turn in range(MOST_UNDONE + 50):
         decisions.mute([DOG], turn % 2 == 0)
     undone = 0
-    while decisions.can_undo:
-        decisions.undo()
+    while decisions.steps.undo_text is not None:
+        decisions.steps.undo()
         undone += 1
     assert undone == MOST_UNDONE
 
@@ -182,4 +183,4 @@ def test_the_tree_shows_thresholds_and_what_is_not_listened_to(
 
 def test_an_unchanged_choice_is_no_change(decisions: DecisionsModel) -> None:
     decisions.change(replace(decisions.choices))
-    assert not decisions.can_undo
+    assert decisions.steps.undo_text is None

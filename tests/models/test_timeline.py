@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSortFilterProxyModel, Qt
 from pytestqt.modeltest import ModelTester
 
-from leanviz.core.events import Event
+from leanviz.core.annotations import Annotations
+from leanviz.core.clock import Span
+from leanviz.core.decisions import DecisionRules
+from leanviz.core.events import Candidate, Event, Finding, Review
 from leanviz.models.lanes import Lane
-from leanviz.models.timeline import EVENT_ROLE, SORT_ROLE, Column, TimelineModel
+from leanviz.models.timeline import TimelineModel
 from tests.core.material import TAXONOMY
 
 RATE = 16_000
@@ -55,29 +57,9 @@ def test_rows_are_by_onset_and_what_still_sounds_is_last(timeline: TimelineModel
     assert timeline.row_of(sound(8, 9)) == -1
 
 
-def test_cells_are_for_reading(timeline: TimelineModel) -> None:
-    timeline.add_final([sound(61.5, 62.25, "Bark", 0.834)])
-    cells = [timeline.index(0, column).data() for column in Column]
-    assert cells == ["1:01.500", "1:02.250", "Bark, woof", "0.83", "auto"]
-    assert timeline.index(0, Column.LABEL).data(EVENT_ROLE) == timeline.event_at(0)
-    path = timeline.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert [part.strip() for part in path.split("\u203a")] == ["Animal", "Dog", "Bark, woof"]
-
-
-def test_sorting_is_by_number_and_not_by_text(timeline: TimelineModel) -> None:
-    timeline.add_final([sound(5, 6, score=0.9), sound(100, 101, score=0.1)])
-    proxy = QSortFilterProxyModel()
-    proxy.setSourceModel(timeline)
-    proxy.setSortRole(SORT_ROLE)
-    proxy.sort(Column.ONSET, Qt.SortOrder.DescendingOrder)
-    assert proxy.index(0, Column.ONSET).data() == "1:40.000"
-    proxy.sort(Column.SCORE, Qt.SortOrder.DescendingOrder)
-    assert proxy.index(0, Column.SCORE).data() == "0.90"
-
-
 def test_a_label_the_vocabulary_lacks_is_still_shown(timeline: TimelineModel) -> None:
     timeline.add_final([Event(0, 100, "My_own_label", 1.0)])
-    assert timeline.index(0, Column.LABEL).data() == "My own label"
+    assert timeline.title("My_own_label") == "My own label"
     assert lanes(timeline) == ["My_own_label"]
 
 
@@ -138,3 +120,39 @@ def test_a_lane_finds_exactly_what_touches_the_view(
 def test_removing_what_is_not_there_is_an_error() -> None:
     with pytest.raises(ValueError, match="not in this lane"):
         Lane("Dog", "Animal").remove(sound(1, 2))
+
+
+# -- what a person says -------------------------------------------------------------------------
+
+
+def found(onset_s: float, score: float, label: str = "Dog") -> Finding:
+    event = sound(onset_s, onset_s + 1, label, score)
+    return Finding(Candidate(TAXONOMY.index(label), 0, 1, score, 3), event)
+
+
+def test_verdicts_outlive_thresholds_and_later_findings(timeline: TimelineModel) -> None:
+    kept, gone, late = found(1, 0.6), found(3, 0.9), found(5, 0.8)
+    timeline.take([kept, gone])
+    said = Annotations().confirm(kept.event).delete(gone.event).delete(late.event)
+    timeline.set_annotations(said)
+    confirmed = replace(kept.event, review=Review.CONFIRMED)
+    assert timeline.events == [confirmed]
+    assert timeline.heard == [kept.event, gone.event]
+    timeline.take([late, found(7, 0.9)])
+    assert timeline.events == [confirmed, found(7, 0.9).event]
+    timeline.set_rules(DecisionRules((0.95,) * len(TAXONOMY)))
+    assert timeline.events == [confirmed]
+    assert [len(lane) for lane in timeline.lanes] == [1]
+    timeline.set_annotations(Annotations())
+    assert timeline.events == []
+    timeline.set_rules(DecisionRules((0.5,) * len(TAXONOMY)))
+    assert timeline.events == timeline.heard
+    assert len(timeline.events) == 4
+
+
+def test_what_is_known_beforehand_is_reviewed_too(timeline: TimelineModel) -> None:
+    timeline.restart(RATE, [sound(1, 2), sound(3, 4)])
+    timeline.set_annotations(Annotations().delete(sound(1, 2)).add("frog", Span(8, 9), TAXONOMY))
+    assert [event.label for event in timeline.events] == ["frog", "Dog"]
+    timeline.restart(RATE, [sound(1, 2)])
+    assert timeline.events == [sound(1, 2)], "another recording, of which nothing is said"

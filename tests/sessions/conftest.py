@@ -25,7 +25,7 @@ def report() -> ClipReport:
     """Return two events at 44.1 kHz; the second is a person's."""
     events = (
         Event(22_050, 66_150, "Bark", 0.876543),
-        Event(66_151, 88_200, "Chirp_and_tweet", 0.5, provenance=Provenance.MANUAL),
+        Event(66_151, 88_200, "Chirp_and_tweet", 1.0, provenance=Provenance.MANUAL),
     )
     return ClipReport(
         file="dog, and bird.wav",

@@ -9,7 +9,7 @@ from leanviz.sessions.report import ClipReport
 
 def test_lines_are_start_end_text_in_seconds(report: ClipReport) -> None:
     assert audacity_labels(report) == (
-        "0.500000\t1.500000\tBark 0.88\n1.500023\t2.000000\tChirp_and_tweet 0.50\n"
+        "0.500000\t1.500000\tBark 0.88\n1.500023\t2.000000\tChirp_and_tweet\n"
     )
 
 

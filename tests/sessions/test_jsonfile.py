@@ -14,13 +14,21 @@ def test_shape(report: ClipReport) -> None:
     [entry, failure] = json.loads(json_list([report, ClipError("bad.wav", "No sound in it.")]))
     assert list(entry) == ["file", "duration_s", "model", "events", "clip_scores"]
     assert entry["events"] == [
-        {"onset_s": 0.5, "offset_s": 1.5, "label": "Bark", "mid": "/m/05tny_", "score": 0.876543},
+        {
+            "onset_s": 0.5,
+            "offset_s": 1.5,
+            "label": "Bark",
+            "mid": "/m/05tny_",
+            "score": 0.876543,
+            "provenance": "auto",
+        },
         {
             "onset_s": 1.500023,
             "offset_s": 2.0,
             "label": "Chirp_and_tweet",
             "mid": "/m/07pggtn",
-            "score": 0.5,
+            "score": None,
+            "provenance": "manual",
         },
     ]
     assert list(entry["clip_scores"].items()) == [

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leanviz.core.errors import LabelFileError
-from leanviz.core.events import Event
+from leanviz.core.events import Event, Provenance, Review
 from leanviz.sessions import labels, reading
 from leanviz.sessions.formats import Format, as_text
 from leanviz.sessions.labels import LabelFile, Mark, Problem, stem
@@ -40,12 +40,19 @@ def problems(text: str) -> list[int]:
 # -- what leanviz writes ------------------------------------------------------------------------
 
 
+MADE = [(Provenance.MANUAL, Review.NONE), *((Provenance.AUTO, review) for review in Review)]
+
+
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     onset = draw(st.integers(0, 44_100 * 3600 * 24))
     length = draw(st.integers(1, 44_100 * 100))
+    provenance, review = draw(st.sampled_from(MADE))
     score = draw(st.floats(0.0, 1.0))
-    return Event(onset, onset + length, draw(st.sampled_from(TAXONOMY.names)), score)
+    label = draw(st.sampled_from((*TAXONOMY.names, "a frog, 2 m away")))
+    made = Event(onset, onset + length, label, score, provenance=provenance, review=review)
+    known = label in TAXONOMY.names
+    return made if known else replace(made, provenance=Provenance.MANUAL, review=Review.NONE)
 
 
 @RELAXED
@@ -63,7 +70,10 @@ def test_every_export_is_read_back(
         assert mark.offset_s == pytest.approx(event.offset / 44_100, abs=2e-6)
         assert mark.label == event.label
         if kind is not Format.DCASE:
-            assert mark.score == pytest.approx(event.score, abs=0.0051)
+            score = pytest.approx(event.score, abs=0.0051) if event.scored else None
+            assert mark.score == score
+        if kind not in {Format.DCASE, Format.AUDACITY}:
+            assert (mark.provenance, mark.review) == (event.provenance, event.review)
         if kind is not Format.AUDACITY:
             assert mark.file == f"{file}.wav"
 

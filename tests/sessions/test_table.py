@@ -16,17 +16,18 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 def test_columns(report: ClipReport, second: ClipReport) -> None:
     text = csv_table([report, second])
-    assert text.startswith("file,start_s,end_s,label,score,threshold,source,wall_time\n")
+    assert text.startswith("file,start_s,end_s,label,score,threshold,source,wall_time,review\n")
     rows = _rows(text)
     assert rows[1] == {
         "file": "dog, and bird.wav",
         "start_s": "1.500023",
         "end_s": "2.000000",
         "label": "Chirp_and_tweet",
-        "score": "0.5000",
-        "threshold": "0.2500",
+        "score": "",
+        "threshold": "",
         "source": "manual",
         "wall_time": "",
+        "review": "",
     }
     assert rows[2]["wall_time"] == "2026-03-02T00:00:00.250+02:00"
 
