@@ -92,12 +92,16 @@ class Decoder:
         """Have `read` continue at `sample`."""
         if sample == self._position:
             return
+        ahead = sample - self._position
+        if ahead > 0 and self._is_passed_over(sample):
+            self._position += _pass_over(self._file, ahead)
+            return
         # Seeking in a handle that has been read lands elsewhere in some Vorbis files.
         self._reopen()
         if isinstance(self._file, ffmpeg.ConvertedFile):
             self._go_to_converted(sample)
             return
-        if sample < _DECODED_S.get(self._file.subtype, 0.0) * self.sample_rate:
+        if self._is_passed_over(sample):
             self._position = _pass_over(self._file, sample)
             return
         try:
@@ -105,6 +109,11 @@ class Decoder:
         except soundfile.SoundFileError:  # cut, or of unknown length
             self._reopen()
             self._position = _pass_over(self._file, sample)
+
+    def _is_passed_over(self, sample: int) -> bool:
+        """Return whether all up to a sample is decoded to get there, which is exact."""
+        kind = "" if isinstance(self._file, ffmpeg.ConvertedFile) else self._file.subtype
+        return sample < _DECODED_S.get(kind, 0.0) * self.sample_rate
 
     def _go_to_converted(self, sample: int) -> None:
         program = ffmpeg.find()

@@ -1,7 +1,9 @@
 """Sound files, encoded: the one place that makes any."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -37,18 +39,58 @@ def encode(samples: Float32, sample_rate: int, form: ClipFormat) -> bytes:
         If the format has no place for so many channels, or for such a rate.
     """
     made = BytesIO()
+    blocks = (samples[at : at + _BLOCK] for at in range(0, len(samples), _BLOCK))
+    write_blocks(made, blocks, sample_rate, samples.shape[1], form)
+    return made.getvalue()
+
+
+def write_blocks(
+    file: BinaryIO, blocks: Iterable[Float32], sample_rate: int, channels: int, form: ClipFormat
+) -> int:
+    """Write a sound file of 24-bit samples as its blocks [n, channels] come; return its length.
+
+    Raises
+    ------
+    ExportError
+        If the format has no place for so many channels, or for such a rate.
+    OSError
+        The file's own, if it cannot be written.
+    """
+    kept, n_samples = _Kept(file), 0
     try:
         with soundfile.SoundFile(
-            made, "w", sample_rate, samples.shape[1], "PCM_24", format=form.name
-        ) as file:
-            for at in range(0, len(samples), _BLOCK):
-                file.write(_as_integers(samples[at : at + _BLOCK]))
-    except soundfile.SoundFileError as error:
-        channels = samples.shape[1]
+            cast("BinaryIO", kept), "w", sample_rate, channels, "PCM_24", format=form.name
+        ) as sound:
+            for block in blocks:
+                sound.write(_as_integers(block))
+                n_samples += len(block)
+    except (soundfile.SoundFileError, AssertionError) as error:
+        kept.check()
         raise ExportError(
             f"{form.name} cannot hold {channels} channels at {sample_rate} Hz."
         ) from error
-    return made.getvalue()
+    kept.check()
+    return n_samples
+
+
+class _Kept:
+    """A file whose first error in writing is kept: libsndfile lets none through."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+        self._error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self._error = self._error or error
+            return 0
+
+    def check(self) -> None:
+        if self._error is not None:
+            raise self._error
 
 
 def write_repeated(path: Path, samples: Float32, sample_rate: int, count: int) -> None:

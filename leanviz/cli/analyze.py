@@ -4,14 +4,17 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from leanviz.cli.analyze_batch import BatchOptions, analyze_batch
+from leanviz.cli.analyze_batch import BatchOptions, analyze_batch, tell_clips
 from leanviz.cli.console import complain, say
 from leanviz.cli.destination import Destination
 from leanviz.cli.engine import ProgressBar, open_model, report_on
-from leanviz.cli.options import DecisionOptions, Shape
+from leanviz.cli.options import ClipOptions, DecisionOptions, Shape
+from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
+from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_inputs import Inputs, gather
-from leanviz.sessions.report import ClipError
+from leanviz.sessions.event_clips import NO_CLIPS, make_folder, write_event_clips
+from leanviz.sessions.report import ClipError, ClipReport
 
 
 def analyze(
@@ -22,7 +25,7 @@ def analyze(
     model: Path | None,
     batch: BatchOptions,
 ) -> bool:
-    """Analyse files and write their reports; return whether every file could be analysed.
+    """Analyse files, write their reports and clips; return whether all went well.
 
     Raises
     ------
@@ -31,6 +34,8 @@ def analyze(
         passed over.
     """
     inputs = _found(files)
+    if batch.clips.folder is not None:
+        make_folder(batch.clips.folder)
     wants_folder = batch.is_asked_for or any(path.is_dir() for path in files)
     if output is not None and _is_folder(output, wanted=wants_folder):
         done = analyze_batch(Path(output), inputs, shape, decisions, model, batch)
@@ -38,7 +43,9 @@ def analyze(
     if batch.is_asked_for:
         raise UserError("--jobs, --cluster and --restart need a folder to write to: -o FOLDER/.")
     paths = [source.path for source in inputs.sources]
-    return _one_by_one(paths, shape, output, decisions, model) and not inputs.problems
+    destination = Destination(None if output is None else Path(output), shape, paths)
+    done = _one_by_one(paths, destination, batch.clips, *open_model(model, decisions))
+    return done and not inputs.problems
 
 
 def _found(files: Sequence[Path]) -> Inputs:
@@ -65,18 +72,20 @@ def _is_folder(output: str, *, wanted: bool) -> bool:
 
 def _one_by_one(
     paths: Sequence[Path],
-    shape: Shape,
-    output: str | None,
-    decisions: DecisionOptions,
-    model: Path | None,
+    destination: Destination,
+    clips: ClipOptions,
+    lean: LeanModel,
+    rules: DecisionRules,
 ) -> bool:
-    destination = Destination(None if output is None else Path(output), shape, paths)
-    lean, rules = open_model(model, decisions)
-    failures = 0
+    failures, done = 0, NO_CLIPS
     for position, path in enumerate(paths):
         with ProgressBar(len(paths), position) as bar:
             report = report_on(path, lean, rules, bar)
         failures += isinstance(report, ClipError)
         destination.take(report)
+        if isinstance(report, ClipReport) and clips.folder is not None:
+            done += write_event_clips(path, report.events, clips.folder, clips.cut)
     destination.finish()
-    return failures == 0
+    if clips.folder is not None:
+        tell_clips(done, clips.folder)
+    return failures == done.failed == 0

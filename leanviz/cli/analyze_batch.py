@@ -2,7 +2,7 @@
 
 import os
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -20,7 +20,7 @@ from rich.progress import (
 from leanviz.cli.console import complain, messages, say
 from leanviz.cli.destination import as_written, format_of
 from leanviz.cli.engine import open_model
-from leanviz.cli.options import DecisionOptions, Shape
+from leanviz.cli.options import ClipOptions, DecisionOptions, Shape
 from leanviz.cli.stopping import StopRequest
 from leanviz.core.errors import UserError
 from leanviz.pipeline.batch import Batch, BatchSummary, FileNews
@@ -29,6 +29,7 @@ from leanviz.pipeline.batch_inputs import Inputs
 from leanviz.pipeline.batch_pool import LocalWorkers, Workers
 from leanviz.pipeline.batch_tables import has_parquet
 from leanviz.pipeline.batch_work import BatchWork, Task
+from leanviz.sessions.event_clips import ClipsDone
 from leanviz.sessions.report import printable
 
 CTRL_C = 130
@@ -46,16 +47,19 @@ class BatchOptions:
         Address of a Dask scheduler, in place of processes on this machine.
     restart : bool
         Whether to do again what the folder has from before.
+    clips : ClipOptions
+        Clips of the labels, which files that are analysed one by one have too.
     """
 
     jobs: int | None = None
     cluster: str | None = None
     restart: bool = False
+    clips: ClipOptions = ClipOptions()  # noqa: RUF009  (frozen)
 
     @property
     def is_asked_for(self) -> bool:
-        """Whether there is any of these options."""
-        return self != BatchOptions()
+        """Whether there is an option that only a batch has."""
+        return replace(self, clips=ClipOptions()) != BatchOptions()
 
 
 def analyze_batch(
@@ -66,7 +70,7 @@ def analyze_batch(
     model: Path | None,
     options: BatchOptions,
 ) -> bool:
-    """Analyse files into a folder; return whether every file could be analysed.
+    """Analyse files into a folder; return whether all went well.
 
     Raises
     ------
@@ -81,6 +85,8 @@ def analyze_batch(
     place = None if model is None else model.absolute()
     render = partial(as_written, shape=shape)
     work = BatchWork(place, lean.identity, rules, shape.value, render)
+    if (clips := options.clips).folder is not None:
+        work = replace(work, clips=clips.cut, clips_folder=clips.folder.absolute())
     kind = format_of(shape)
     suffix = ".txt" if kind is None else kind.suffix
     with (
@@ -93,7 +99,9 @@ def analyze_batch(
             _tell_stopped(batch.summary)
             raise typer.Exit(CTRL_C)
         _tell_done(batch.summary, batch.finish(), folder)
-    return batch.summary.failed == 0
+        if work.clips is not None:
+            tell_clips(batch.summary.clips, work.clips_folder)
+    return batch.summary.failed == batch.summary.clips.failed == 0
 
 
 def _run(batch: Batch, work: BatchWork, options: BatchOptions, stop: StopRequest) -> None:
@@ -133,6 +141,13 @@ def _tell_done(summary: BatchSummary, tables: list[Path], folder: Path) -> None:
         say(f"{labels} of ever-present classes left out (--show-ever-present shows them).")
     if not has_parquet():
         say("No Parquet table, because pyarrow is not installed: pip install 'leanviz[parquet]'.")
+
+
+def tell_clips(done: ClipsDone, folder: Path) -> None:
+    """Say what became of the clips, and why some could not be made."""
+    say(done.sentence(folder))
+    for why in done.why[1:]:
+        complain(why)
 
 
 class BatchProgress:

@@ -13,6 +13,7 @@ import leanviz
 from leanviz.cli.console import complain, emit, prepare_streams
 from leanviz.cli.options import (
     PICTURE_SIZE,
+    ClipOptions,
     DecisionOptions,
     EverPresent,
     LiveShape,
@@ -27,6 +28,8 @@ from leanviz.cli.options import (
 )
 from leanviz.core.errors import UserError
 from leanviz.core.smoothing import Smoothing
+from leanviz.core.watching import ClipFormat
+from leanviz.sessions.event_clips import MOST_PADDING_S, Cut
 
 
 class FilesOpen(TyperGroup):
@@ -122,6 +125,18 @@ def analyze(  # noqa: PLR0913, PLR0917  (each is an option)
     restart: Annotated[
         bool, typer.Option("--restart", help="Do all again, whatever the folder has from before.")
     ] = False,
+    clips: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write a clip of each label here.")
+    ] = None,
+    clip_format: Annotated[
+        ClipFormat, typer.Option("--clip-format", help="How clips are stored.")
+    ] = ClipFormat.FLAC,
+    pad_s: Annotated[
+        float,
+        typer.Option(
+            "--pad", metavar="S", min=0.0, max=MOST_PADDING_S, help="Sound around each clip."
+        ),
+    ] = 0.0,
     threshold: ThresholdOffset = 0.0,
     min_duration: MinDuration = 0.0,
     smoothing: SmoothingChoice = Smoothing.MEAN,
@@ -137,7 +152,9 @@ def analyze(  # noqa: PLR0913, PLR0917  (each is an option)
     decisions = DecisionOptions(
         threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
     )
-    if not run(files, shape, output, decisions, model, BatchOptions(jobs, cluster, restart)):
+    cut = ClipOptions(clips, Cut(clip_format, pad_s, pad_s))
+    batch = BatchOptions(jobs, cluster, restart, cut)
+    if not run(files, shape, output, decisions, model, batch):
         raise typer.Exit(2)
 
 
@@ -289,6 +306,55 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
         threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
     )
     run(file, output, theme, (width, height), decisions, model)
+
+
+@app.command()
+def attention(  # noqa: PLR0913, PLR0917  (each is an option)
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A sound file; none with --check.")
+    ] = None,
+    at_s: Annotated[
+        float | None, typer.Option("--at", metavar="S", min=0.0, help="When, in seconds.")
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="Which class; the best one if not given.")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--window", help="Ask about all of the window, not only the label.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="PATH", help="To a .npz, .csv, .svg or .png file."),
+    ] = None,
+    head: Annotated[
+        int, typer.Option(min=0, max=9, help="Head that a picture shows; 0 is their mean.")
+    ] = 0,
+    theme: Annotated[Theme, typer.Option(help="Colours of a picture.")] = Theme.DARK,
+    check: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Measure explanations on short sounds of a manifest."),
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="With --check: only rows with this in the column split.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="With --check: so many clips; 100 if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --check: print JSON.")] = False,
+    model: ModelFolder = None,
+) -> None:
+    """Tell why a label has its score: by attention, by occlusion, and by muting the sound."""
+    if check is not None:
+        from leanviz.cli.attention_check import check as run_check
+
+        emit(run_check(check, split, limit, model, as_json))
+        return
+    if file is None:
+        raise UserError("Name a sound file: leanviz attention FILE.")
+    from leanviz.cli.attention import Wanted
+    from leanviz.cli.attention import attention as run
+
+    emit(run(Wanted(file, at_s, label, whole, output, theme, head), model))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from leanviz.core.smoothing import Smoothing
+from leanviz.sessions.event_clips import Cut
 
 ModelFolder = Annotated[
     Path | None,
@@ -63,6 +64,21 @@ class DecisionOptions:
     mute: Sequence[str] = ()
     only: Sequence[str] = ()
     quiet_ever_present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOptions:
+    """What the command line says about clips of the labels.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where they go; None makes none.
+    cut : Cut
+    """
+
+    folder: Path | None = None
+    cut: Cut = Cut()  # noqa: RUF009  (frozen)
 
 
 # Width and height of a picture: tall enough for a dozen labels below each other.

@@ -17,6 +17,7 @@ from leanviz.pipeline.batch_journal import NAME, Entry, Fingerprint, Journal
 from leanviz.pipeline.batch_pool import Stop, Workers
 from leanviz.pipeline.batch_tables import EVENTS_CSV, EVENTS_PARQUET, FILES_CSV, write_tables
 from leanviz.pipeline.batch_work import BatchWork, FileResult, Task
+from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone
 from leanviz.sessions.report import printable
 from leanviz.sessions.writing import write_text
 
@@ -55,6 +56,8 @@ class BatchSummary:
         Of these, such as could not be analysed.
     left_out : int
         Labels of ever-present classes that were left out, in what was done now.
+    clips : ClipsDone
+        Clips that were made now.
     """
 
     total: int
@@ -62,6 +65,7 @@ class BatchSummary:
     analyzed: int = 0
     failed: int = 0
     left_out: int = 0
+    clips: ClipsDone = NO_CLIPS
 
     @property
     def complete(self) -> bool:
@@ -108,6 +112,7 @@ class Batch:
         restart: bool = False,
     ) -> None:
         self._folder, self._work, self._model = folder, work, model
+        self._suffix = suffix
         _make(folder)
         self._journal = Journal(folder, work, restart=restart)
         self.summary = BatchSummary(len(inputs.sources))
@@ -137,7 +142,8 @@ class Batch:
         def tasks() -> Iterator[Task]:
             for key, source in sources.items():
                 prints[key] = Fingerprint.of(key)
-                yield Task(key, printable(source.path))
+                place = str(self._places[key]).removesuffix(self._suffix)
+                yield Task(key, printable(source.path), place)
 
         for task, result in workers.run(tasks(), stop):
             self._keep(task, result, prints.pop(task.key))
@@ -189,6 +195,7 @@ class Batch:
         self._journal.add(task.key, Entry(task.file, seen, place, n_bytes, result))
         self.summary.analyzed += 1
         self.summary.left_out += result.left_out
+        self.summary.clips += result.clips
 
 
 def _is_in(key: str, folder: str) -> bool:

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -28,6 +28,7 @@ _BOUND_TO = {
     "model": "another model",
     "rules": "other decision options",
     "format": "another format",
+    "clips": "other clips",
     "leanviz": "another version of leanviz",
 }
 
@@ -239,6 +240,7 @@ def _header(work: BatchWork) -> Json:
         "model": work.identity,
         "format": work.shape,
         "rules": rules,
+        "clips": work.clips and [str(work.clips_folder.absolute()), *astuple(work.clips)],
     }
     # as it will be read again: lists for tuples
     return json.loads(json.dumps(header))

@@ -1,9 +1,9 @@
 """What is done with each file of a batch, in whichever process: the same everywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import leanviz
 from leanviz.core.decisions import DecisionRules
@@ -12,6 +12,7 @@ from leanviz.core.events import Event, Rule
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
+from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, Cut, write_event_clips
 from leanviz.sessions.report import ClipReport, printable
 
 Tell = Callable[[float], None]
@@ -32,6 +33,10 @@ class BatchWork:
         Name of what `render` makes.
     render : callable
         Makes the text of a result file; a function at module level, or a partial of one.
+    clips : Cut or None
+        How clips of the events are cut; None makes none.
+    clips_folder : Path
+        Where they go, below it as results do.
     version : str
         Of leanviz; a worker that has another one refuses.
     """
@@ -41,6 +46,8 @@ class BatchWork:
     rules: DecisionRules
     shape: str
     render: Callable[[ClipReport], str]
+    clips: Cut | None = None
+    clips_folder: Path = Path()
     version: str = leanviz.__version__
 
 
@@ -54,10 +61,13 @@ class Task:
         Its absolute path.
     file : str
         What the user calls it.
+    place : str
+        Where its result goes, within the folder and without suffix.
     """
 
     key: str
     file: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,8 @@ class FileResult:
     left_out : int
         Labels that were left out because their classes are ever-present.
     events : tuple of Event
+    clips : ClipsDone
+        What became of the clips; the journal does not know.
     """
 
     error: str = ""
@@ -85,6 +97,7 @@ class FileResult:
     truncated: bool = False
     left_out: int = 0
     events: tuple[Event, ...] = ()
+    clips: ClipsDone = NO_CLIPS
 
 
 class WorkerError(UserError):
@@ -134,7 +147,7 @@ def analyze_task(task: Task, work: BatchWork, tell: Tell | None = None) -> FileR
             progress=None if tell is None else lambda news: tell(news.fraction),
             pictures=False,
         )
-        return _result(analysis, task.file, work, model)
+        return _result(analysis, task, work, model)
     except UserError as error:
         return FileResult(printable(str(error)))
     except ConnectionError:  # nobody is left to tell
@@ -152,8 +165,8 @@ def _open(folder: Path | None) -> LeanModel:
     return LeanModel.open(folder)
 
 
-def _result(analysis: ClipAnalysis, file: str, work: BatchWork, model: LeanModel) -> FileResult:
-    report = ClipReport.of(analysis, file, model.taxonomy, work.rules)
+def _result(analysis: ClipAnalysis, task: Task, work: BatchWork, model: LeanModel) -> FileResult:
+    report = ClipReport.of(analysis, task.file, model.taxonomy, work.rules)
     return FileResult(
         text=work.render(report),
         sample_rate=analysis.sample_rate,
@@ -161,4 +174,15 @@ def _result(analysis: ClipAnalysis, file: str, work: BatchWork, model: LeanModel
         truncated=analysis.truncated,
         left_out=sum(hidden.rule is Rule.EVER_PRESENT for hidden in analysis.hidden),
         events=analysis.events,
+        clips=NO_CLIPS if work.clips is None else _clips(task, analysis.events, work, work.clips),
     )
+
+
+def _clips(task: Task, events: Sequence[Event], work: BatchWork, cut: Cut) -> ClipsDone:
+    """Write the clips of a file; the file is analysed all the same if that fails."""
+    place = PurePath(task.place or Path(task.key).stem)
+    folder = work.clips_folder / place.parent
+    try:
+        return write_event_clips(Path(task.key), events, folder, cut, recording=place.name)
+    except UserError as error:
+        return ClipsDone.failure(error)

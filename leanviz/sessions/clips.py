@@ -14,6 +14,8 @@ from leanviz.sessions.writing import replacing, write_text
 
 INDEX = "leanviz-clips.jsonl"
 NAME_LENGTH = 40
+# A name may have 255 bytes almost everywhere, and two texts.
+_MOST_BYTES = 100
 
 Json = dict[str, Any]
 
@@ -24,10 +26,28 @@ def clip_name(started: datetime, label: str, form: ClipFormat) -> str:
     Letters and digits of the label are kept, everything else becomes a hyphen: no name leaves its
     folder, hides, or needs quotes.
     """
-    words = "".join(char if char.isalnum() else " " for char in label).split()
-    slug = "-".join(words)[:NAME_LENGTH].strip("-") or "sound"
     when = started.strftime("%Y-%m-%d_%H-%M-%S") + f".{started.microsecond // 1000:03d}"
-    return f"{when}_{slug}.{form}"
+    return f"{when}_{_plain(label)}.{form}"
+
+
+def event_clip_name(recording: str, onset_s: float, label: str, form: ClipFormat) -> str:
+    """Return a file name for a sound in a recording that sorts by recording and time."""
+    return f"{_plain(recording)}_{onset_s:010.3f}_{_plain(label)}.{form}"
+
+
+def _plain(text: str) -> str:
+    words = "".join(char if char.isalnum() else " " for char in text).split()
+    plain = "-".join(words)[:NAME_LENGTH].encode()[:_MOST_BYTES].decode(errors="ignore")
+    return plain.strip("-") or "sound"
+
+
+def free_place(folder: Path, name: str) -> Path:
+    """Return a path of this name, or of a similar one, at which there is nothing."""
+    place, number = folder / name, 1
+    while place.exists() or place.is_symlink():
+        number += 1
+        place = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,7 @@ class ClipStore:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._make_room(len(content))
-            place = self._free(name)
+            place = free_place(self._folder, name)
             facts = {"file": place.name, "bytes": len(content), **facts}
             with replacing(place) as beside:
                 _write(beside, content)
@@ -112,15 +132,6 @@ class ClipStore:
         # On a full disk the old index stays: lines about files that are gone are passed over.
         with suppress(ExportError):
             write_text(self._index, text)
-
-    def _free(self, name: str) -> Path:
-        """Return a path of this name, or of a similar one, at which there is nothing."""
-        place = self._folder / name
-        number = 1
-        while place.exists() or place.is_symlink():
-            number += 1
-            place = self._folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
-        return place
 
     def _append(self, line: str) -> None:
         """Add a line, on a line of its own even where the last one was cut short."""
