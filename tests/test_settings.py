@@ -11,6 +11,7 @@ import pytest
 from leanviz.core.choices import ClassChoices, DecisionChoices
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.watching import ClipChoices, ClipFormat, WatchChoices, WatchRule
+from leanviz.pipeline.analyses import Kind
 from leanviz.settings import (
     DEFAULTS,
     RECENT_FILES,
@@ -66,6 +67,8 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         ),
         hidden_panes=("overview",),
         attention=False,
+        analysis=True,
+        analysis_kind=Kind.PITCH,
         geometry="AdnQ",
         splitter="AAAA",
         recent=("/a b/\N{BELL}.wav",),

@@ -1,16 +1,12 @@
 """Processes of this machine that analyse files, each with its own model on one thread."""
 
-import multiprocessing
-import os
-import signal
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, cast
 
 from leanviz.core.errors import UserError
 from leanviz.pipeline.batch_work import (
@@ -22,18 +18,15 @@ from leanviz.pipeline.batch_work import (
     analyze_task,
     prepare,
 )
+from leanviz.pipeline.processes import Pipe, cause_of, ended, spawned
 
 # How often to look whether to stop.
 POLL_S = 0.2
 # A file may be the victim of what another program did; one that ends two processes is the cause.
 MOST_DEATHS = 2
 _TOLD_EVERY_S = 0.5
-_PATIENCE_S = 2.0
-# Each process counts as one thread: where these libraries add more, all get slower.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 Stop = Callable[[], bool]
-Pipe: TypeAlias = "Connection[object, object]"
 
 
 class Workers(Protocol):
@@ -102,9 +95,7 @@ class LocalWorkers:
             worker.pipe.close()
             worker.process.terminate()
         for worker in workers:
-            worker.process.join(_PATIENCE_S)
-            worker.process.kill()
-            worker.process.join()
+            ended(worker.process)
 
     def _employ(self, worker: _Worker, tasks: Iterator[Task]) -> None:
         """Give a process that has nothing to do something to do, or let it go."""
@@ -137,7 +128,7 @@ class LocalWorkers:
         """Replace a dead process; return what is to be said of its file, if it is to blame."""
         worker.pipe.close()
         worker.process.join()
-        how, task = _cause(worker.process.exitcode), worker.task
+        how, task = cause_of(worker.process.exitcode), worker.task
         if not worker.ready or task is None:
             raise WorkerError(
                 f"A process of the batch {how} before it could begin; fewer --jobs may help."
@@ -150,42 +141,9 @@ class LocalWorkers:
         return FileResult(f"{task.file} {COULD_NOT}: the process that was at it {how}.")
 
 
-def _cause(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"was ended by signal {-code} ({signal.strsignal(-code)})"
-    return f"ended with code {code}"
-
-
 def _spawned(work: BatchWork) -> _Worker:
     """Start a process; it says None when it is ready for its first task."""
-    ours, theirs = cast("tuple[Pipe, Pipe]", multiprocessing.Pipe())
-    # spawned, not forked: ONNX Runtime and a progress bar have threads that a fork would break
-    process = multiprocessing.get_context("spawn").Process(
-        target=serve, args=(theirs, work), name="leanviz-batch", daemon=True
-    )
-    with _undisturbed():
-        process.start()
-    theirs.close()
-    return _Worker(process, ours)
-
-
-@contextmanager
-def _undisturbed() -> Generator[None]:
-    """Have a process that starts here deaf to Ctrl+C, which is for the one that ends it."""
-    # starting a process would start this too, which lets signals through again
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    kept = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return _Worker(*spawned("leanviz-batch", serve, work))
 
 
 def serve(pipe: Pipe, work: BatchWork) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from leanviz.models.analysis import TITLES
 from leanviz.settings import ScaleChoice, ThemeChoice
 from leanviz.views.palettes import PALETTES
 
@@ -45,8 +46,16 @@ class State:
         Attention heads of the analysis shown, 0 without one.
     reference : bool
         There are reference labels.
-    undoable : bool
-        A choice about decisions can be taken back.
+    undoable, redoable : bool
+        There is a step to take back, or to take again.
+    reviewable : bool
+        There is a recording whose labels can be reviewed.
+    confirmable : bool
+        The selected label is as leanviz found it.
+    deleted : bool
+        Labels were deleted that leanviz found.
+    analysis : bool
+        All that is in view is analysed in the analysis pane.
     earlier, later : bool
         Of the files that were opened together, there is one before or after the one shown.
     """
@@ -60,6 +69,11 @@ class State:
     heads: int = 0
     reference: bool = False
     undoable: bool = False
+    redoable: bool = False
+    reviewable: bool = False
+    confirmable: bool = False
+    deleted: bool = False
+    analysis: bool = False
     earlier: bool = False
     later: bool = False
 
@@ -99,6 +113,10 @@ def _analysed(state: State) -> bool:
     return state.analysed
 
 
+def _clippable(state: State) -> bool:
+    return state.analysed and state.events and state.mode is Mode.FILE
+
+
 def _playable(state: State) -> bool:
     return state.playable
 
@@ -113,6 +131,30 @@ def _label_of_file(state: State) -> bool:
 
 def _undoable(state: State) -> bool:
     return state.undoable
+
+
+def _redoable(state: State) -> bool:
+    return state.redoable
+
+
+def _reviewable(state: State) -> bool:
+    return state.reviewable
+
+
+def _label_to_review(state: State) -> bool:
+    return state.reviewable and state.selected
+
+
+def _confirmable(state: State) -> bool:
+    return state.reviewable and state.confirmable
+
+
+def _deleted(state: State) -> bool:
+    return state.reviewable and state.deleted
+
+
+def _analysis(state: State) -> bool:
+    return state.analysis
 
 
 def _earlier(state: State) -> bool:
@@ -175,6 +217,7 @@ class ActionSpec:
 
 
 _file = partial(ActionSpec, menu="&File")
+_edit = partial(ActionSpec, menu="&Edit")
 _sound = partial(ActionSpec, menu="&Sound")
 _speed = partial(ActionSpec, menu="&Sound/Sp&eed")
 _go = partial(ActionSpec, menu="&Go")
@@ -184,16 +227,29 @@ _scale = partial(ActionSpec, menu="&View/S&cale")
 _window = partial(ActionSpec, menu="&View/&Window Length")
 _palette = partial(ActionSpec, menu="&View/&Palette")
 _range = partial(ActionSpec, menu="&View/&Range")
+_librosa = partial(ActionSpec, menu="&View/Anal&ysis")
 _head = partial(ActionSpec, menu="&View/Attention &Head", checkable=True, choice="head")
 
 FILE = (
     _file(
-        "open", "&Open\u2026", keys=("Ctrl+O",), help="open a sound file or a session log",
+        "open", "&Open\u2026", keys=("Ctrl+O",), help="open a sound file or a session",
         icon="mdi6.folder-open-outline",
+    ),
+    _file(
+        "save", "&Save Session", keys=("Ctrl+S",), help="save what you made of the labels",
+        needs=_reviewable,
+    ),
+    _file(
+        "save as", "Save Session &As\u2026", keys=("Ctrl+Shift+S",),
+        help="save the session as another file", needs=_reviewable,
     ),
     _file(
         "export", "&Export\u2026", keys=("Ctrl+E",), help="write labels or a figure",
         icon="mdi6.export-variant", needs=_analysed,
+    ),
+    _file(
+        "export clips", "Export Cli&ps\u2026", keys=("Ctrl+Shift+E",),
+        help="write labels as sound files", needs=_clippable,
     ),
     _file(
         "next file", "&Next File", keys=("Ctrl+PgDown",), help="next of the files opened together",
@@ -210,6 +266,10 @@ FILE = (
     _file(
         "no reference", "Remove Re&ference Labels", help="show no reference", needs=_referred
     ),
+    _file(
+        "export analysis", "Export Anal&ysis\u2026", needs=_analysis,
+        help="write what the analysis pane shows",
+    ),
     _file("last session", "Open &Last Session", help="open the newest session log", needs=_ready),
     _file(
         "keep log", "&Keep a Session Log", help="log what is heard", checkable=True,
@@ -218,6 +278,45 @@ FILE = (
     _file("log room", "Room for Session &Logs\u2026", help="how much disk all logs may take"),
     _file("log folder", "Show Session Log &Folder", help="where the session logs are"),
     _file("quit", "&Quit", keys=("Ctrl+Q",), help="end leanviz", separated=True),
+)  # fmt: skip
+
+EDIT = (
+    _edit(
+        "undo", "&Undo", keys=("Ctrl+Z",), help="take back a change of labels or decisions",
+        needs=_undoable,
+    ),
+    _edit(
+        "redo", "&Redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), help="make the change again",
+        needs=_redoable,
+    ),
+    _edit(
+        "confirm", "&Confirm Label", keys=("V",), help="label is right; again: not confirmed",
+        separated=True, short="Confirm", needs=_confirmable,
+    ),
+    _edit(
+        "edit label", "&Edit Label\u2026", keys=("R", "F2"), help="other label, other times",
+        short="Edit\u2026", needs=_label_to_review,
+    ),
+    _edit(
+        "fit label", "&Fit Label to Selection", keys=("Shift+R",),
+        help="label gets the selected time range", needs=_label_to_review,
+    ),
+    _edit(
+        "delete label", "&Delete Label", keys=("Del",), help="there is no such sound",
+        short="Delete", needs=_label_to_review,
+    ),
+    _edit(
+        "add label", "&Add Label\u2026", keys=("I", "Ins"),
+        help="label the selected time range", short="Add\u2026", needs=_reviewable,
+    ),
+    _edit(
+        "restore labels", "Restore De&leted Labels", help="show again what you deleted",
+        needs=_deleted,
+    ),
+    _edit(
+        "find label", "F&ind Labels\u2026", keys=("Ctrl+F",), help="search the table of labels",
+        separated=True, needs=_events,
+    ),
 )  # fmt: skip
 
 SOUND = (
@@ -273,10 +372,6 @@ SOUND = (
         needs=_ready,
     ),
     _sound(
-        "undo", "&Undo", keys=("Ctrl+Z",), help="take back a change of the decisions",
-        needs=_undoable,
-    ),
-    _sound(
         "record clips", "&Record Clips", keys=("Ctrl+R",),
         help="keep clips of chosen sounds, or none", checkable=True, separated=True,
     ),
@@ -328,6 +423,15 @@ VIEW = (
         "model eye", "What L&EAN Hears", keys=("E",),
         help="the 64 bands that LEAN gets, instead of the spectrogram",
     ),
+    _librosa(
+        "show analysis", "&Show", keys=("Y",), checkable=True, needs=_file_shown,
+        help="analysis pane: what librosa finds in the part of a file in view",
+    ),
+    _librosa("next analysis", "&Next Kind", keys=("Shift+Y",), help="next kind of analysis"),
+    *(
+        _librosa(f"analysis {kind}", title.capitalize(), checkable=True, choice="analysis")
+        for kind, title in TITLES.items()
+    ),
     _window("longer window", "Longer", keys=("W",), help="longer window: finer frequencies"),
     _window("shorter window", "Shorter", keys=("Shift+W",), help="shorter window: finer times"),
     *(
@@ -372,7 +476,7 @@ VIEW = (
 
 HELP = (ActionSpec("keys", "&Keys", "&Help", ("F1", "?"), "this sheet"),)
 
-SPECS: tuple[ActionSpec, ...] = (*FILE, *SOUND, *GO, *VIEW, *HELP)
+SPECS: tuple[ActionSpec, ...] = (*FILE, *EDIT, *SOUND, *GO, *VIEW, *HELP)
 TOOLBAR = ("listen", "freeze", "pause", "open", "export", "play", "attention")
 
 MOUSE = (

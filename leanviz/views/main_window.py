@@ -17,14 +17,17 @@ from leanviz.settings import Settings, ThemeChoice
 from leanviz.views import exporting
 from leanviz.views.action_table import MAX_HEADS, Mode
 from leanviz.views.actions import Actions
+from leanviz.views.analysis_desk import AnalysisDesk
 from leanviz.views.appearance import Appearance
 from leanviz.views.banner import Banner
+from leanviz.views.clip_export import ClipExport
 from leanviz.views.crosshair import Crosshair
 from leanviz.views.decisions import DecisionsPage
 from leanviz.views.device_choice import DeviceChoice
 from leanviz.views.director import Director
 from leanviz.views.dropping import DropHint, DropTarget
 from leanviz.views.engine import Engine, load_engine
+from leanviz.views.events_page import REVIEW
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
 from leanviz.views.inspector import Inspector
@@ -32,8 +35,9 @@ from leanviz.views.key_sheet import KeySheet
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
 from leanviz.views.playing import Playing
-from leanviz.views.readout import attention_values, readout_text
+from leanviz.views.readout import attention_values, readout_text, value_text
 from leanviz.views.reference_files import ReferenceFiles
+from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
 from leanviz.views.side import Side
 from leanviz.views.status_bar import StatusBar
@@ -49,7 +53,9 @@ LEAST_SIZE = (1024, 600)
 # Room for what window managers put on top: it is not known before the window is shown.
 TITLE_BAR = 32
 THRESHOLD_STEP = 0.05
-CONTEXT_MENU = ("play label", "fit", "zoom in", "zoom out", "next scale", "next palette")
+CONTEXT_MENU = (
+    "play label", *REVIEW, "fit label", "fit", "zoom in", "zoom out", "next scale", "next palette",
+)  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -76,21 +82,28 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: Settings, load: Callable[[], Engine] = load_engine) -> None:
         super().__init__()
         self._load = load
-        self._painted = False
+        self._painted = self._ending = False
         self._trouble = ""
         self._times = TimeFormat()
         self._actions = Actions(self)
         heads = [self._actions[f"head {number}"] for number in range(MAX_HEADS + 1)]
-        self.workspace, self.inspector, self.banner = Workspace(), Inspector(heads), Banner()
+        review = [self._actions[name] for name in REVIEW]
+        self.inspector = Inspector(heads, review)
+        self.workspace, self.banner = Workspace(), Banner()
         self.toolbar, self.status = Toolbar(self._actions), StatusBar()
         parts = Parts(self.workspace, self.inspector, self.toolbar, self.status)
         self.director = Director(parts, settings, self)
         self.side = Side(self.inspector, DecisionsPage(self.director.decisions))
         self.references = ReferenceFiles(self.director, self.workspace, self.side, self)
+        self.analyses = AnalysisDesk(self.director, self.workspace, self, settings)
         self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
         self._logs = SessionKeeping(self.director, self.banner, self)
         self.navigation = Navigation(self.workspace, self)
+        self.review = ReviewDesk(
+            self.director, self.workspace, self.navigation, self.banner, self._actions, self
+        )
         self._playing = Playing(self.director, self._actions, self)
+        self.clips = ClipExport(self)
         self._appearance = Appearance(settings, self.workspace, self.inspector, self)
         self.watching = Watching(settings.watching, self.director.listening, self)
         self._crosshair = Crosshair(self.workspace.spectrogram)
@@ -125,8 +138,6 @@ class MainWindow(QMainWindow):
         centre.setLayout(row)
         self.setCentralWidget(centre)
         self._actions.use_keys_in(self.workspace)
-        self._actions.use_keys_in(self.inspector.table, ("space", "play label"))
-        self.inspector.set_timeline(self.workspace.timeline)
 
     def _submenu(self, menu: QMenu, title: str, before: QAction) -> QMenu:
         made = QMenu(title, menu)
@@ -138,10 +149,11 @@ class MainWindow(QMainWindow):
         self._actions.connect({
             "open": self._ask_what_to_open,
             "export": self._ask_where_to_export,
-            "next file": lambda: self.files.step(1),
-            "previous file": lambda: self.files.step(-1),
+            "export clips": self._ask_for_clips,
+            "next file": lambda: self.review.leave(lambda: self.files.step(1)),
+            "previous file": lambda: self.review.leave(lambda: self.files.step(-1)),
             "quit": self.close,
-            "listen": self._listen_or_stop,
+            "listen": lambda: self.review.leave(self._listen_or_stop),
             "freeze": self._freeze_or_follow,
             "pause": director.pause,
             "play": director.play,
@@ -153,7 +165,6 @@ class MainWindow(QMainWindow):
             "devices": self._inputs.look,
             "show inspector": self._show_inspector,
             "decisions": self._show_decisions,
-            "undo": director.decisions.undo,
             "crosshair": lambda: self._crosshair.setVisible(self._actions["crosshair"].isChecked()),
             "clock time": self._show_times,
             "full screen": self._fill_screen,
@@ -162,7 +173,9 @@ class MainWindow(QMainWindow):
         self._actions.connect_choice("head", self._choose_head)
         navigation.serve(self._actions)
         self.watching.serve(self._actions, director)
+        self.review.serve(self._actions, self.side)
         self.references.serve(self._actions, self)
+        self.analyses.serve(self._actions)
         self._appearance.themed.connect(self._take_theme)
         self._appearance.serve(self._actions)
         self._playing.serve(self._appearance.settings)
@@ -177,7 +190,8 @@ class MainWindow(QMainWindow):
         director.changed.connect(self.refresh)
         director.said.connect(self.status.say)
         self.undo = UndoOffer(self.status, self._actions["undo"], self)
-        director.decisions.said.connect(self.undo.offer)
+        for signal in (director.decisions.said, self.review.undoable):
+            signal.connect(self.undo.offer)
         director.failed.connect(self.banner.say)
         director.trouble.connect(self._show_trouble)
         self.watching.speak_through(self.status, self.banner)
@@ -192,11 +206,14 @@ class MainWindow(QMainWindow):
         workspace.time.follow_changed.connect(self.refresh)
         workspace.spectrogram.readout.connect(self._show_readout)
         workspace.attention.readout.connect(self._show_attention)
-        self.inspector.table.event_chosen.connect(navigation.reveal)
+        workspace.analysis.readout.connect(self._show_analysed)
         DropTarget(self, self._drop_hint).dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
         self._playing.said.connect(self.status.say)
-        for part in (self.files, self.references):
+        self.clips.said.connect(self.status.say)
+        self.clips.failed.connect(self.banner.say)
+        self.review.opened.connect(self._remember)
+        for part in (self.files, self.references, self.analyses, self.review):
             part.changed.connect(self.refresh)
             part.said.connect(self.status.say)
             part.failed.connect(self.banner.say)
@@ -227,7 +244,9 @@ class MainWindow(QMainWindow):
     def settings(self) -> Settings:
         """What is to be remembered."""
         return replace(
-            self._logs.remember(self._inputs.remember(self._appearance.settings)),
+            self.analyses.remember(
+                self._logs.remember(self._inputs.remember(self._appearance.settings))
+            ),
             follow_playing=self.director.transport.following,
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
@@ -243,10 +262,21 @@ class MainWindow(QMainWindow):
             self._painted = True
             QTimer.singleShot(0, self, self.painted.emit)
 
+    def end(self) -> None:
+        """Close without a question; what is not saved is kept for the next time."""
+        self._ending = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End everything, whatever it is at."""
+        """End everything, whatever it is at; first ask about what is not saved."""
+        if self.review.dirty and not self._ending:
+            event.ignore()
+            self.review.leave(self.end)
+            return
+        self.review.close()
+        self.analyses.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (*parts, self.watching):
+        for part in (*parts, self.watching, self.clips):
             part.close()
         event.accept()
         self.closed.emit()
@@ -254,13 +284,19 @@ class MainWindow(QMainWindow):
     # -- files ----------------------------------------------------------------------------------
 
     def open(self, path: Path) -> None:
-        """Open a file."""
+        """Open a file, once what is not saved of the one shown is saved or given up."""
+        self.review.leave(lambda: self._open(path))
+
+    def _open(self, path: Path) -> None:
         self.banner.dismiss()
-        self.director.open(path)
+        if not self.review.opens(path):
+            self.director.open(path)
 
     def open_many(self, paths: Sequence[Path]) -> None:
         """Open the first file and line up the others, those in folders too."""
-        self.files.take(self.references.take(paths))
+        others = self.references.take(paths)
+        if others:
+            self.review.leave(lambda: self.files.take(others))
 
     def _ask_what_to_open(self) -> None:
         path = ask_for_file(self, self._appearance.settings.last_folder)
@@ -272,6 +308,11 @@ class MainWindow(QMainWindow):
         chosen = None if report is None else exporting.ask_where(self, Path(report.file))
         if chosen is not None:
             self.export(*chosen)
+
+    def _ask_for_clips(self) -> None:
+        report, analysis = self.director.report(), self.director.analysis
+        if report is not None and analysis is not None:
+            self.clips.ask(analysis.path, report, self.navigation.selection)
 
     def export(self, path: Path, suffix: str) -> None:
         """Write the labels or a figure of what is shown; a failure becomes a sentence."""
@@ -289,9 +330,13 @@ class MainWindow(QMainWindow):
             self.status.say(f"Written: {path}")
 
     def _take_opened(self, path: Path) -> None:
+        self._remember(path)
+        self.navigation.select(None)
+
+    def _remember(self, path: Path) -> None:
+        """List a file among those opened last."""
         self._appearance.settings = self._appearance.settings.opened(path)
         self._recent.show([Path(name) for name in self._appearance.settings.recent])
-        self.navigation.select(None)
 
     # -- listening and playing ------------------------------------------------------------------
 
@@ -333,10 +378,12 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Enable what can be used now, and check what is on."""
         director, actions = self.director, self._actions
-        state = director.state(self.navigation.selection)
+        state = self.review.state(director.state(self.navigation.selection))
         lined_up = replace(state, earlier=self.files.earlier, later=self.files.later)
+        lined_up = replace(lined_up, analysis=self.analyses.complete)
         actions.apply(replace(lined_up, reference=self.references.shown))
-        self.setWindowTitle(" \u2013 ".join(filter(None, (director.title, "leanviz"))))
+        self.setWindowTitle(window_title(director.title, self.review.dirty))
+        self.setWindowModified(self.review.dirty)
         actions.check("listen", director.listening.active)
         self._playing.refresh()
         frozen = director.mode is Mode.LIVE and not self.workspace.time.follow
@@ -347,7 +394,6 @@ class MainWindow(QMainWindow):
             self._show_times()
 
     def _take_timeline(self) -> None:
-        self.inspector.set_timeline(self.workspace.timeline)
         self.setTabOrder(self.toolbar.channels, self.toolbar.meter)
         self.setTabOrder(self.toolbar.meter, self.workspace.lanes)
         self.side.follow(self.workspace.lanes)
@@ -368,6 +414,9 @@ class MainWindow(QMainWindow):
 
     def _show_attention(self, point: AttentionPoint | None) -> None:
         self.inspector.show_attention(attention_values(point))
+
+    def _show_analysed(self, readout: tuple[float, str] | None) -> None:
+        self.status.show_readout(value_text(readout, self._times))
 
     def _choose_head(self, name: str) -> None:
         self.workspace.attention_model.set_head(int(name) - 1 if int(name) else None)

@@ -18,6 +18,11 @@ def readout_text(readout: Readout | None, times: TimeFormat) -> str:
     return "  ".join(parts)
 
 
+def value_text(readout: tuple[float, str] | None, times: TimeFormat) -> str:
+    """Return a time and what is found there for the status bar; "" where there is nothing."""
+    return "" if readout is None else f"{times.text(readout[0])}  {readout[1]}"
+
+
 def attention_values(point: AttentionPoint | None) -> dict[str, str]:
     """Return query, key, weight and lag for the inspector; nothing outside the map."""
     if point is None:

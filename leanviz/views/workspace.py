@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 from leanviz.core.clock import Span
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.tracks import Tracks
+from leanviz.models.analysis import AnalysisModel
 from leanviz.models.attention import AttentionModel
 from leanviz.models.reference import ReferenceModel
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
+from leanviz.views.analysis import AnalysisPane
 from leanviz.views.attention import AttentionPane
 from leanviz.views.lanes import LanesPane
 from leanviz.views.live_button import LiveButton
@@ -25,6 +27,8 @@ from leanviz.views.waveform import WaveformPane
 
 # Shares of the height, for the waveform, the spectrogram, the labels and the attention.
 SHARES = (13, 36, 27, 24)
+# Of the analysis, below the spectrogram, while it is shown.
+ANALYSIS = 24
 
 
 class Handle(QSplitterHandle):
@@ -53,7 +57,8 @@ class Divided(QSplitter):
     def share_out(self, labels: float = SHARES[2]) -> None:
         """Give every pane its usual share; the labels another one, if that is given."""
         waveform, spectrogram, _, attention = SHARES
-        self.setSizes([round(100 * part) for part in (waveform, spectrogram, labels, attention)])
+        parts = (waveform, spectrogram, ANALYSIS, labels, attention)
+        self.setSizes([round(100 * part) for part in parts])
 
 
 class Workspace(QWidget):
@@ -74,11 +79,15 @@ class Workspace(QWidget):
         super().__init__(parent)
         self.time = Viewport(self)
         self.attention_model = AttentionModel(self)
+        self.analysis_model = AnalysisModel(self)
         self.reference_model = ReferenceModel(self)
         self.timeline = TimelineModel(Taxonomy(()), parent=self)
         self.overview = OverviewPane(self.time)
         self.waveform = WaveformPane(self.time)
         self.spectrogram = SpectrogramPane(self.time)
+        self.analysis = AnalysisPane(self.time, self.analysis_model)
+        self.analysis.hide()
+        self.spectrogram.settings_changed.connect(self.analysis.set_settings)
         self.lanes = LanesPane(self.time, self.timeline)
         self.reference = ReferencePane(self.time, self.reference_model)
         self.time_axis = TimeAxisPane(self.time)
@@ -87,7 +96,8 @@ class Workspace(QWidget):
         self._theme = self.lanes.theme
         self._labels = _column(self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
-        for part in (self.waveform, self.spectrogram, self._labels, self.attention):
+        shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
+        for part in shared:
             self.divided.addWidget(part)
         self.divided.share_out()
         layout = QVBoxLayout(self)
@@ -104,8 +114,8 @@ class Workspace(QWidget):
     def panes(self) -> tuple[Pane, ...]:
         """All panes from top to bottom."""
         return (
-            self.overview, self.waveform, self.spectrogram, self.lanes, self.reference,
-            self.time_axis, self.attention,
+            self.overview, self.waveform, self.spectrogram, self.analysis, self.lanes,
+            self.reference, self.time_axis, self.attention,
         )  # fmt: skip
 
     def pane(self, name: str) -> Pane:

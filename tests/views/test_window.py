@@ -32,14 +32,16 @@ ALWAYS = {
     "show spectrogram", "show lanes", "show inspector", "crosshair", "next scale", "next palette",
     "floor down", "floor up", "ceiling down", "ceiling up", "default range", "full screen", "keys",
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
-    "follow", "slower", "faster",
+    "follow", "slower", "faster", "next analysis",
 }  # fmt: skip
 READY = {"listen", "last session", "more labels", "fewer labels", "watching"}
 SHOWN = {
     "space", "back", "forward", "page back", "page forward", "start", "end", "go to", "zoom in",
     "zoom out", "fit",
 }  # fmt: skip
-LABELS = {"next label", "previous label"}
+LABELS = {"next label", "previous label", "find label"}
+FILE = {"export", "reference", "save", "save as", "add label"}
+SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
 HEADS = {"head 0", "head 1", "head 2", "head 3", "head 4"}
 
 Opener = Callable[..., MainWindow]
@@ -129,10 +131,10 @@ def test_without_a_sound_one_can_listen_and_open(opened: Opener) -> None:
 @pytest.mark.usefixtures("no_output")
 def test_on_a_file_everything_but_what_is_live(qtbot: QtBot, on_demo: MainWindow) -> None:
     qtbot.waitUntil(lambda: on_demo.director.transport.no_output == NO_OUTPUT)
-    expected = ALWAYS | READY | SHOWN | LABELS | HEADS | {"export", "reference"}
+    expected = ALWAYS | READY | SHOWN | LABELS | HEADS | FILE
     assert usable(on_demo) == expected, "and not play: there is no sound output"
     on_demo.navigation.step(1)
-    assert usable(on_demo) == expected | {"play label"}
+    assert usable(on_demo) == expected | SELECTED
 
 
 def test_while_live_one_can_freeze_and_not_export(qtbot: QtBot, live: MainWindow) -> None:
@@ -333,15 +335,15 @@ def test_thresholds_move_labels_in_and_out(on_demo: MainWindow) -> None:
 
 
 def test_labels_and_table_select_each_other(on_demo: MainWindow) -> None:
-    on_demo.inspector.table.selectRow(2)
+    on_demo.review.page.table.selectRow(2)
     event = on_demo.workspace.timeline.event_at(2)
     assert on_demo.workspace.lanes.selected == event
     on_demo.workspace.event_clicked.emit(on_demo.workspace.timeline.event_at(1))
-    assert on_demo.inspector.table.currentIndex().row() == 1
+    assert on_demo.review.page.table.currentIndex().row() == 1
     assert on_demo.inspector.selected.value("score") != "\N{EN DASH}"
     action(on_demo, "stop").trigger()
     assert on_demo.workspace.lanes.selected is None
-    assert not on_demo.inspector.table.currentIndex().isValid()
+    assert not on_demo.review.page.table.currentIndex().isValid()
 
 
 def test_keys_move_in_time_while_the_panes_have_the_focus(
