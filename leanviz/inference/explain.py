@@ -13,6 +13,7 @@ The same moment muted in the sound, and everything run again, is what they are c
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -241,7 +242,8 @@ def rank_correlation(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if len(first) < 3 or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
         return float("nan")
-    return float(spearmanr(first, second)[0])
+    statistic: Any = spearmanr(first, second)[0]
+    return float(statistic)
 
 
 def _in_hops(rows: Float32, n_patches: int) -> Float32:

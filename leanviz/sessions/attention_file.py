@@ -107,8 +107,9 @@ def write_attention(record: AttentionRecord, path: Path) -> None:
         )
         if pieces.muted is not None:
             arrays[f"{name}_muted"] = pieces.muted
+    save: Any = np.savez_compressed  # its annotations take any name for one of its own options
     with replacing(path) as place, place.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        save(file, **arrays)
 
 
 def read_attention(path: Path) -> AttentionRecord:
@@ -120,11 +121,10 @@ def read_attention(path: Path) -> AttentionRecord:
         If the file cannot be read, or is no such archive.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return _record(dict(arrays))
     except OSError as error:
-        cause = error.strerror or "it is no NumPy archive"
-        raise UserError(f"{path} cannot be read: {cause}.") from error
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} holds no attention that leanviz wrote.") from error
 

@@ -58,7 +58,7 @@ def render_clip(  # noqa: PLR0913  (each is an option)
     ExportError
         If the picture cannot be written.
     """
-    _application()
+    offscreen_application()
     figure = _Figure(analysis, taxonomy, THEMES[theme], (width, height), reference)
     picture = QImage(width, height, QImage.Format.Format_RGB32)
     figure.render(picture)
@@ -67,14 +67,14 @@ def render_clip(  # noqa: PLR0913  (each is an option)
         raise ExportError(f"The figure cannot be written to {path}.")
 
 
-def _application() -> None:
+def offscreen_application() -> None:
     """Make sure that there is an application; a program without a window has none yet."""
     if QApplication.instance() is None:
         made = QApplication([])
         made.setStyle("Fusion")
         made.setFont(style.tabular(made.font()))
         # kept: Qt needs it for as long as anything of it is alive
-        _application.made = made  # pyright: ignore[reportFunctionMemberAccess]
+        offscreen_application.made = made  # pyright: ignore[reportFunctionMemberAccess]
 
 
 class _Figure(QWidget):

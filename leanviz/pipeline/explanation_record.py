@@ -1,0 +1,73 @@
+"""An explanation of a file as it is written to a file."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+import leanviz
+from leanviz.core.errors import AudioFileError
+from leanviz.inference.explain import AGREEMENT
+from leanviz.inference.model import LeanModel
+from leanviz.inference.stream import sigmoid
+from leanviz.pipeline.explaining import FileExplanation
+from leanviz.sessions.attention_file import AttentionRecord, Pieces
+from leanviz.sessions.report import printable
+
+UNITS = {
+    "attention": "part of a patch's attention; each row [head, query] sums to 1",
+    "query_s, key_s, moment_s": "seconds of the file, [start, stop) of what each sees",
+    "scores": "in [0, 1], of the window's patches, before smoothing; no probabilities",
+    "asked": "weight of each patch in the logit that is asked about",
+    "..._attention": "part of the asked patches' attention, [head, piece]",
+    "..._occlusion": "fall of the label's logit without the piece",
+    "moment_muted": "fall of the logit with the moment's sound muted and all run again",
+}
+
+
+def record_of(found: FileExplanation, model: LeanModel) -> AttentionRecord:
+    """Return all there is of an explanation, with what it takes to make it again.
+
+    Raises
+    ------
+    AudioFileError
+        If the sound file cannot be read any more: its checksum is part of the record.
+    """
+    inquiry, explained = found.inquiry, found.found
+    agreement, times_s = explained.moments.agreement(), found.moment_s()
+    facts = {
+        "file": printable(inquiry.path.name),
+        "sha256": file_digest(inquiry.path),
+        "sample_rate": inquiry.sample_rate,
+        "model": model.identity,
+        "leanviz": leanviz.__version__,
+        "label": model.taxonomy[inquiry.label].name,
+        "logit": explained.logit,
+        "first_patch": inquiry.window.start,
+        "rank_correlation": None if np.isnan(agreement) else agreement,
+        "rank_correlation_warns_below": AGREEMENT,
+        "units": UNITS,
+    }
+    keys, patches, moments = explained.keys, explained.patches, explained.moments
+    return AttentionRecord(
+        attention=explained.attention,
+        scores=sigmoid(explained.frame_logits),
+        labels=tuple(model.taxonomy.names),
+        asked=explained.question.weights,
+        pieces={
+            "key": Pieces(found.key_s(), keys.attention, keys.occlusion),
+            "patch": Pieces(found.query_s(), patches.attention, patches.occlusion),
+            "moment": Pieces(times_s, moments.attention, moments.occlusion, explained.muted),
+        },
+        facts=facts,
+    )
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal; AudioFileError if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise AudioFileError(f"{printable(path)} cannot be read: {cause}.") from error
