@@ -44,7 +44,7 @@ class ClipForm(QGroupBox):
         self._choices, self._default = choices, folder
         self.record = QCheckBox("Keep cl&ips of the sounds whose rule asks for it")
         self.form = QComboBox()
-        self.before, self.after = _roll("before the sound"), _roll("after the sound")
+        self.before, self.after = roll("before the sound"), roll("after the sound")
         self.last = QDoubleSpinBox()
         self.most_mb, self.most_clips = QSpinBox(), QSpinBox()
         self.folder, self.choose, self.show_in = (
@@ -152,7 +152,8 @@ class ClipForm(QGroupBox):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
-def _roll(words: str) -> QDoubleSpinBox:
+def roll(words: str) -> QDoubleSpinBox:
+    """Return a field for seconds around a sound."""
     made = QDoubleSpinBox()
     made.setRange(0.0, MOST_ROLL_S)
     made.setDecimals(1)
