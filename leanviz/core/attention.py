@@ -90,6 +90,19 @@ class AttentionBand:
             kept[:] = values[: len(kept)]
         return matrix
 
+    def keys_of(self, patches: slice = ALL) -> tuple[Int64, npt.NDArray[np.bool_]]:
+        """Return which key each cell of some rows is [n, width], and whether there is one.
+
+        A row reaches as far as the patch after its own, which its window ends with; cells beyond
+        are padding.
+        """
+        at = self.first_key[patches, None] + np.arange(self.weights.shape[2])
+        rows = np.arange(*patches.indices(self.n_patches))
+        last = self.query_extents[np.minimum(rows + 1, self.n_patches - 1), 1]
+        clipped = np.minimum(at, self.n_keys - 1)
+        seen = (at < self.n_keys) & (self.key_extents[clipped, 1] <= last[:, None])
+        return clipped, seen
+
     def ridge_s(self, head: Head, patches: slice = ALL) -> npt.NDArray[np.float64]:
         """Return where each patch looks on average: the centroid of key time [n], s."""
         return self._moment(head, self.key_s(), patches)
@@ -156,7 +169,4 @@ def band_of(rows: Sequence[AttentionRow]) -> AttentionBand:
 
 def _in_source(clock: PatchClock, starts: Int64, length: int) -> Int64:
     """Return source samples [n, 2] of extents of equal length, given in 16 kHz samples [n]."""
-    extents = np.stack((starts, starts + length), 1)
-    # in one go what `PatchClock.to_source` does one by one
-    rate, model_rate = clock.sample_rate, clock.front.sample_rate
-    return clock.start + (2 * extents * rate + model_rate) // (2 * model_rate)
+    return clock.to_sources(np.stack((starts, starts + length), 1))

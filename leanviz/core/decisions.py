@@ -7,6 +7,9 @@ classes. The rules only filter; they never move an onset or an offset.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from leanviz.core.candidates import CandidateRules
 from leanviz.core.clock import Span, rescale
 from leanviz.core.events import Candidate, Event, Finding, Hidden, Rule, Specific
@@ -130,6 +133,11 @@ class PatchClock:
     def to_source(self, model_sample: int) -> int:
         """Return the source sample at a sample index of the 16 kHz signal of this segment."""
         return self.start + rescale(model_sample, self.front.sample_rate, self.sample_rate)
+
+    def to_sources(self, model_samples: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return what `to_source` does of many samples at once, whatever their shape."""
+        rate, model_rate = self.sample_rate, self.front.sample_rate
+        return self.start + (2 * model_samples * rate + model_rate) // (2 * model_rate)
 
     def sees(self, patch: int) -> Span:
         """Return the source samples that a patch sees."""

@@ -137,7 +137,7 @@ def read_rows(band: AttentionBand, head: Head, patches: slice = ALL) -> Realignm
     before = max(0, first - 1)  # whether a row is stuck shows against the one before it
     rows = band.rows(head, slice(before, stop)).astype(np.float64)
     rows /= np.maximum(rows.sum(1, keepdims=True), 1e-12)
-    at, seen = _keys_of(band, slice(before, stop), rows.shape[1])
+    at, seen = band.keys_of(slice(before, stop))
     key_s, query_s = band.key_s()[at], band.query_s()[before:stop]
     ridge_s = (rows * key_s).sum(1)
     extents = band.query_extents[before:stop] / band.sample_rate
@@ -176,22 +176,6 @@ def summarize(*parts: Realignment) -> Summary:
         shares=shares,
         verdict=max(Verdict, key=lambda verdict: shares[verdict]),
     )
-
-
-def _keys_of(
-    band: AttentionBand, patches: slice, width: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return which key each cell of some rows is [n, width], and whether there is one.
-
-    A row reaches as far as the patch after it, which its window ends with.
-    """
-    at = band.first_key[patches, None] + np.arange(width)
-    last = band.query_extents[patches, 1]
-    following = np.minimum(np.arange(*patches.indices(band.n_patches)) + 1, band.n_patches - 1)
-    last = np.maximum(last, band.query_extents[following, 1])
-    clipped = np.minimum(at, band.n_keys - 1)
-    seen = (at < band.n_keys) & (band.key_extents[clipped, 1] <= last[:, None])
-    return clipped, seen
 
 
 def _steps(query_s: Float64, ridge_s: Float64) -> Float64:

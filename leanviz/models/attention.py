@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from leanviz.core.attention import AttentionBand
-from leanviz.models.viewport import TimeRange
+from leanviz.core.attention import AttentionBand, Head
+from leanviz.models.viewport import Hover, TimeRange
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
 
 # Patches that are read for a picture: twelve minutes of them, and some for each row of pixels.
 MOST_ROWS = 1_500
@@ -34,6 +35,8 @@ class AttentionPoint:
         Indices of the query and of the wave feature.
     query_s, key_s : tuple of float
         Seconds [start, stop) that each sees.
+    query_hop_s, key_hop_s : tuple of float
+        Seconds that each stands for: half-way to its neighbours.
     weight : float
         Part of the patch's attention, in [0, 1].
     """
@@ -42,7 +45,18 @@ class AttentionPoint:
     key: int
     query_s: TimeRange
     key_s: TimeRange
+    query_hop_s: TimeRange
+    key_hop_s: TimeRange
     weight: float
+
+    @property
+    def lag_s(self) -> float:
+        """How much later the middle of the key is than that of the query; negative if earlier."""
+        return (sum(self.key_s) - sum(self.query_s)) / 2
+
+    def hover_at(self, time_s: float) -> Hover:
+        """Return what every pane is to mark while the pointer is at a key time."""
+        return Hover(time_s, self.query_s, self.key_s, self.query_hop_s, self.key_hop_s)
 
 
 def cell_edges(centres: Float64) -> Float64:
@@ -63,7 +77,8 @@ class AttentionModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._band: AttentionBand | None = None
-        self._head: int | None = None
+        self._source = ""
+        self._head: Head = None
         self._brightness = Brightness.ROW
         self._ridge = True
         self._refresh()
@@ -74,8 +89,13 @@ class AttentionModel(QObject):
         return self._band
 
     @property
-    def head(self) -> int | None:
-        """The head shown; None for the mean over all."""
+    def source(self) -> str:
+        """What was recorded: the path of a file, or a word for a stream."""
+        return self._source
+
+    @property
+    def head(self) -> Head:
+        """The head shown; None for the mean over all, "max" for the highest of all."""
         return self._head
 
     @property
@@ -88,17 +108,17 @@ class AttentionModel(QObject):
         """Whether the centroid of each row is drawn."""
         return self._ridge
 
-    def set_band(self, band: AttentionBand | None) -> None:
-        """Show another recording; keeps the head if it has that one."""
-        self._band = band
-        if band is None or (self._head is not None and self._head >= band.n_heads):
+    def set_band(self, band: AttentionBand | None, source: str = "") -> None:
+        """Show another recording, or more of one; keeps the head if it has that one."""
+        self._band, self._source = band, source
+        if isinstance(self._head, int) and band is not None and self._head >= band.n_heads:
             self._head = None
         self._refresh()
 
-    def set_head(self, head: int | None) -> None:
-        """Show one head, or the mean over all for None; one that does not exist is ignored."""
+    def set_head(self, head: Head) -> None:
+        """Show one head, the mean or the highest of all; one that does not exist is ignored."""
         heads = 0 if self._band is None else self._band.n_heads
-        if head != self._head and (head is None or 0 <= head < heads):
+        if head != self._head and (not isinstance(head, int) or 0 <= head < heads):
             self._head = head
             self._refresh()
 
@@ -117,17 +137,37 @@ class AttentionModel(QObject):
         band = self._band
         if band is None:
             return None
-        patch = int(np.searchsorted(self.query_edges, query_s, "right")) - 1
+        patch = self.patch_at(query_s)
         key = int(np.searchsorted(self.key_edges, key_s, "right")) - 1
-        if not (0 <= patch < band.n_patches and 0 <= key < band.n_keys):
-            return None
+        return None if patch is None or not 0 <= key < band.n_keys else self.cell(patch, key)
+
+    def cell(self, patch: int, key: int) -> AttentionPoint:
+        """Return a cell by the indices of its query and its key.
+
+        Raises
+        ------
+        IndexError
+            If the map has no such row or column.
+        """
+        band = self._band
+        if band is None or not (0 <= patch < band.n_patches and 0 <= key < band.n_keys):
+            raise IndexError(patch, key)
         at = key - int(band.first_key[patch])
-        row = band.rows(self._head, slice(patch, patch + 1))[0]
-        weight = float(row[at]) if 0 <= at < len(row) else 0.0
-        rate = band.sample_rate
-        query = (band.query_extents[patch, 0] / rate, band.query_extents[patch, 1] / rate)
-        seen = (band.key_extents[key, 0] / rate, band.key_extents[key, 1] / rate)
-        return AttentionPoint(patch, key, query, seen, weight)
+        row = self.row(patch)
+        return AttentionPoint(
+            patch,
+            key,
+            query_s=_range(band.query_extents, band.sample_rate, patch),
+            key_s=_range(band.key_extents, band.sample_rate, key),
+            query_hop_s=(float(self.query_edges[patch]), float(self.query_edges[patch + 1])),
+            key_hop_s=(float(self.key_edges[key]), float(self.key_edges[key + 1])),
+            weight=float(row[at]) if 0 <= at < len(row) else 0.0,
+        )
+
+    def row(self, patch: int) -> Float32:
+        """Return the weights of one patch [width], from its `first_key` on."""
+        assert self._band is not None
+        return self._band.rows(self._head, slice(patch, patch + 1))[0]
 
     def _refresh(self) -> None:
         """Take what does not depend on the view out of the band."""
@@ -137,6 +177,25 @@ class AttentionModel(QObject):
         if band is not None:
             self.query_edges, self.key_edges = cell_edges(band.query_s()), cell_edges(band.key_s())
         self.changed.emit()
+
+    def patch_at(self, query_s: float) -> int | None:
+        """Return the row at a query time; None outside the map."""
+        patch = int(np.searchsorted(self.query_edges, query_s, "right")) - 1
+        return patch if 0 <= patch < len(self.query_edges) - 1 else None
+
+    def window_of(self, patch: int) -> range:
+        """Return the keys that a patch could look at: those of the window that decided on it."""
+        assert self._band is not None
+        keys, seen = self._band.keys_of(slice(patch, patch + 1))
+        there = keys[0][seen[0]]
+        return range(int(there[0]), int(there[-1]) + 1)
+
+    @property
+    def brightest(self) -> float | None:
+        """The weight that the brightest colour stands for; None: of each row the highest."""
+        if self._band is None or self._brightness is Brightness.ROW:
+            return None
+        return self._highest(self._band)
 
     def ridge_between(self, first: int, stop: int) -> tuple[Float64, Float64]:
         """Return query time and mean key time, in seconds, of patches `first` to `stop`.
@@ -153,6 +212,9 @@ class AttentionModel(QObject):
         """Return the weight that the brightest colour stands for, of each of `rows` or of all."""
         if self._brightness is Brightness.ROW:
             return np.maximum(rows.max(1, initial=0.0, keepdims=True), 1e-9)
+        return self._highest(band)
+
+    def _highest(self, band: AttentionBand) -> float:
         if self._peak is None:
             parts = (slice(at, at + MOST_ROWS) for at in range(0, band.n_patches, MOST_ROWS))
             peaks = [float(band.rows(self._head, part).max()) for part in parts]
@@ -193,6 +255,12 @@ class AttentionModel(QObject):
         np.maximum.at(grid, (row, column), rows[inside])
         # The last row and column of the grid stay empty: pixels beyond the map look there.
         return grid[queries.pixel_to_grid[::-1, None], keys.pixel_to_grid[None, :]]
+
+
+def _range(extents: Int64, sample_rate: int, at: int) -> TimeRange:
+    """Return one of some extents [n, 2] in seconds."""
+    start, stop = (int(sample) for sample in extents[at])
+    return start / sample_rate, stop / sample_rate
 
 
 def _some(first: int, stop: int) -> slice:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from leanviz.core.clock import PixelMap
 
@@ -30,11 +30,24 @@ class Hover:
     query_s, key_s : tuple of float or None
         Seconds [start, stop) that the patch and the wave feature under the pointer see; only the
         attention pane knows them, every pane draws them.
+    query_hop_s, key_hop_s : tuple of float or None
+        Seconds that they stand for, within what they see: neighbours overlap.
     """
 
     time_s: float | None = None
     query_s: TimeRange | None = None
     key_s: TimeRange | None = None
+    query_hop_s: TimeRange | None = None
+    key_hop_s: TimeRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinMark:
+    """A cell of the attention map that is held: its letter, and what query and key see."""
+
+    letter: str
+    query_s: TimeRange
+    key_s: TimeRange
 
 
 NOTHING = Hover()
@@ -53,6 +66,7 @@ class Viewport(QObject):
     cursor_moved = Signal()
     hover_changed = Signal()
     selection_changed = Signal()
+    pins_changed = Signal()
     follow_changed = Signal(bool)
     seek_requested = Signal(float)
 
@@ -68,6 +82,7 @@ class Viewport(QObject):
         self._cursor_s: float | None = None
         self._selection: TimeRange | None = None
         self._hover = NOTHING
+        self._pins: tuple[PinMark, ...] = ()
 
     @property
     def start_s(self) -> float:
@@ -113,6 +128,16 @@ class Viewport(QObject):
     def hover(self) -> Hover:
         """What the pointer means."""
         return self._hover
+
+    @property
+    def marks_changed(self) -> tuple[SignalInstance, ...]:
+        """The signals of everything that is marked over the panes."""
+        return self.cursor_moved, self.hover_changed, self.selection_changed, self.pins_changed
+
+    @property
+    def pins(self) -> tuple[PinMark, ...]:
+        """The cells of the attention map that are held."""
+        return self._pins
 
     @property
     def selection(self) -> TimeRange | None:
@@ -203,6 +228,12 @@ class Viewport(QObject):
         if hover != self._hover:
             self._hover = hover
             self.hover_changed.emit()
+
+    def set_pins(self, pins: tuple[PinMark, ...]) -> None:
+        """Tell every pane which cells of the attention map are held."""
+        if pins != self._pins:
+            self._pins = pins
+            self.pins_changed.emit()
 
     def select(self, selection: TimeRange | None) -> None:
         """Select a time range, given in either order; None selects nothing."""

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.core.tracks import Tracks
 from leanviz.views.theme import DARK, Theme
+
+# Lightness of a ground from which black letters are read better than white ones.
+LIGHT = 0.4
 
 
 @contextmanager
@@ -71,6 +74,22 @@ def small_font(ratio: float = 1.0, part: float = 0.9, bold: bool = False) -> QFo
     font.setFeature(QFont.Tag("tnum"), 1)
     font.setBold(bold)
     return font
+
+
+def draw_letter(
+    painter: QPainter, letter: str, at: tuple[float, float], look: tuple[str, float]
+) -> None:
+    """Draw the letter of a pin in a disc around a place; `look` is its colour and the ratio."""
+    name, ratio = look
+    radius = 8 * ratio
+    disc = QRectF(at[0] - radius, at[1] - radius, 2 * radius, 2 * radius)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(name))
+    painter.drawEllipse(disc)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(small_font(ratio, 0.85, bold=True))
+    painter.setPen(colour("#000000" if colour(name).lightnessF() > LIGHT else "#ffffff"))
+    painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, letter)
 
 
 def _nowhere() -> None:

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.models.viewport import TimeRange, Viewport
-from leanviz.views.drawing import PaneItem, colour, small_font
+from leanviz.views.drawing import PaneItem, colour, draw_letter, small_font
 from leanviz.views.notes import Note
 
 # Nothing outside this is drawn: QPainter's raster engine counts in 16 bits after clipping.
 FAR = 16000
+# Panes lower than this, in logical pixels, have no room for letters.
+LEAST_FOR_PINS = 48
 
 
 class Markers(PaneItem):
@@ -65,6 +67,8 @@ class Markers(PaneItem):
             self._draw_note(painter, note, area.intersected(QRectF(0, 0, width, height)), ratio)
         if self._time.selection is not None:
             self._draw_selection(painter, column_area(axis, self._time.selection, height), ratio)
+        if self._time.pins and height > LEAST_FOR_PINS * ratio:
+            self._draw_pins(painter, axis, height, ratio)
         self._draw_hover(painter, axis, height, ratio)
         now_s = self._time.limits[1] if self._time.live and self._time.paging else None
         for line_s in (self._time.cursor_s, now_s):
@@ -102,12 +106,14 @@ class Markers(PaneItem):
 
     def _draw_hover(self, painter: QPainter, axis: PixelMap, height: int, ratio: float) -> None:
         hover = self._time.hover
-        if self.with_query and hover.query_s is not None:
-            self._bracket(
-                painter, column_area(axis, hover.query_s, height), self.theme.query, ratio
-            )
-        if self.with_key and hover.key_s is not None:
-            self._bracket(painter, column_area(axis, hover.key_s, height), self.theme.key, -ratio)
+        for wanted, sees, stands_for, name, depth in (
+            (self.with_query, hover.query_s, hover.query_hop_s, self.theme.query, ratio),
+            (self.with_key, hover.key_s, hover.key_hop_s, self.theme.key, -ratio),
+        ):
+            if wanted and sees is not None:
+                self._bracket(painter, column_area(axis, sees, height), name, depth)
+                if stands_for is not None:
+                    self._core(painter, column_area(axis, stands_for, height), name, depth)
         if hover.time_s is not None and hover.key_s is None:
             x = math.floor(axis.x(hover.time_s))
             area = QRectF(x, 0, max(1, round(ratio)), height)
@@ -115,7 +121,7 @@ class Markers(PaneItem):
 
     def _bracket(self, painter: QPainter, area: QRectF, name: str, depth: float) -> None:
         """Mark an extent: a faint fill, and a bracket open downwards, or upwards if depth < 0."""
-        painter.fillRect(area, colour(name, 0.18))
+        painter.fillRect(area, colour(name, 0.12))
         line, arm = max(2, round(2 * abs(depth))), round(7 * abs(depth))
         top = 0 if depth > 0 else area.height() - line
         end = 0 if depth > 0 else area.height() - arm
@@ -125,6 +131,26 @@ class Markers(PaneItem):
             QRectF(area.right() - line, end, line, arm),
         ):
             painter.fillRect(part, colour(name))
+
+    def _core(self, painter: QPainter, area: QRectF, name: str, depth: float) -> None:
+        """Mark what a query or key stands for within what it sees: stronger, with a broad edge."""
+        painter.fillRect(area, colour(name, 0.12))
+        edge = round(5 * abs(depth))
+        top = 0 if depth > 0 else area.height() - edge
+        painter.fillRect(QRectF(area.left(), top, area.width(), edge), colour(name))
+
+    def _draw_pins(self, painter: QPainter, axis: PixelMap, height: int, ratio: float) -> None:
+        """Mark the middles of pinned queries and keys by a line each, and their letter."""
+        line = max(1, round(ratio))
+        for held in self._time.pins:
+            for wanted, span, name, y in (
+                (self.with_query, held.query_s, self.theme.query, 12 * ratio),
+                (self.with_key, held.key_s, self.theme.key, height - 12 * ratio),
+            ):
+                if wanted and axis.start_s <= sum(span) / 2 < axis.time(axis.width):
+                    x = math.floor(axis.x(sum(span) / 2))
+                    painter.fillRect(QRectF(x, 0, line, height), colour(name, 0.7))
+                    draw_letter(painter, held.letter, (x, y), (name, ratio))
 
     def _line(
         self, painter: QPainter, axis: PixelMap, time_s: float, height: int, ratio: float

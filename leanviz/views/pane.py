@@ -77,7 +77,7 @@ class Pane(GesturePlot):
         self.setMinimumHeight(24)
         self.box.sigResized.connect(self._resized)
         time.changed.connect(self._moved)
-        for signal in (time.cursor_moved, time.hover_changed, time.selection_changed):
+        for signal in time.marks_changed:
             signal.connect(self.markers.moved)
         self.set_theme(DARK)
 

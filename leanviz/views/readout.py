@@ -27,10 +27,17 @@ def attention_values(point: AttentionPoint | None) -> dict[str, str]:
     """Return query, key, weight and lag for the inspector; nothing outside the map."""
     if point is None:
         return {}
-    lag_s = sum(point.key_s) / 2 - sum(point.query_s) / 2
     return {
         "query": " \u2013 ".join(elapsed(edge) for edge in point.query_s),
         "key": " \u2013 ".join(elapsed(edge) for edge in point.key_s),
         "weight": f"{point.weight:.3f}",
-        "lag": f"{lag_s:+.2f} s".replace("-", "\N{MINUS SIGN}"),
+        "lag": f"{point.lag_s:+.2f} s".replace("-", "\N{MINUS SIGN}"),
     }
+
+
+def attention_text(point: AttentionPoint | None) -> str:
+    """Return query, key and weight in a line, for a screen reader; "" outside the map."""
+    if point is None:
+        return ""
+    query_s, key_s = (sum(span) / 2 for span in (point.query_s, point.key_s))
+    return f"query {query_s:.2f} s, key {key_s:.2f} s, weight {point.weight:.3f}"

@@ -142,9 +142,8 @@ class Workspace(QWidget):
         self.lanes.set_theme(self._theme)
         self._adopt(self.lanes)
         # graphics items are no QObjects: Qt does not disconnect them
-        for signal in (self.time.cursor_moved, self.time.hover_changed):
+        for signal in self.time.marks_changed:
             signal.disconnect(old.markers.moved)
-        self.time.selection_changed.disconnect(old.markers.moved)
         old.deleteLater()
         self.timeline_changed.emit()
 

@@ -80,6 +80,7 @@ def test_the_map_has_key_time_to_the_right_and_query_time_upwards(
     filled.attention.set_band(replace(band, weights=weights))
     filled.attention.set_brightness(Brightness.GLOBAL)
     filled.attention.set_ridge(False)
+    filled.map.marks.setVisible(False)
     drawn = plot(filled.map, ratio)
 
     brightest = np.argwhere(where(drawn, BRIGHTEST, 12)).mean(0) + 0.5
@@ -90,6 +91,7 @@ def test_the_map_has_key_time_to_the_right_and_query_time_upwards(
 
 def test_looking_at_oneself_is_the_rising_diagonal_at_any_zoom(filled: Stack) -> None:
     filled.attention.set_ridge(False)
+    filled.map.marks.setVisible(False)
     for start_s, span_s in ((0.0, 10.0), (3.3, 4.0)):
         filled.time.show(start_s, span_s)
         drawn = plot(filled.map)
@@ -117,6 +119,7 @@ def test_many_patches_to_a_pixel_row_leave_the_diagonal_unbroken(filled: Stack) 
     filled.time.show_recording(240.0)
     filled.attention.set_band(band)
     filled.attention.set_ridge(False)
+    filled.map.marks.setVisible(False)
     filled.time.show(0.0, 240.0)
     drawn = plot(filled.map)
     assert drawn.shape == (200, 600, 3)

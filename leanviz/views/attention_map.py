@@ -1,0 +1,146 @@
+"""The picture of an attention map: computed somewhat wider than the view, then only copied."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem
+
+from leanviz.core.clock import PixelMap
+from leanviz.models.attention import AttentionModel
+from leanviz.models.viewport import Viewport, on_whole_columns
+from leanviz.views.drawing import PaneItem, colour
+from leanviz.views.palettes import UInt32, pixel, table
+from leanviz.views.theme import Theme
+
+# What is computed on each side of the view, as a part of it: scrolling stays within for a while.
+MARGIN = 0.125
+
+
+def query_axis(time: Viewport, height: int) -> PixelMap:
+    """Return the map from query time to device pixels above the bottom of a pane.
+
+    It covers the same time as the x axis, so that looking at oneself is the diagonal.
+    """
+    return on_whole_columns(time.start_s, time.span_s, height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A picture of a part of the map, larger than the view.
+
+    Attributes
+    ----------
+    pixels : numpy.ndarray [height, width]
+        The latest query in the top row.
+    keys, queries : PixelMap
+        The axes of all of it.
+    view : tuple
+        Zoom and size of the view that it is for.
+    """
+
+    pixels: UInt32
+    keys: PixelMap
+    queries: PixelMap
+    view: tuple[float, int, int]
+
+    def corner(self, keys: PixelMap, queries: PixelMap) -> tuple[int, int] | None:
+        """Return where the top left corner of a view lies; None if the view is not all within."""
+        x = keys.first_column - self.keys.first_column
+        below = queries.first_column - self.queries.first_column
+        y = self.queries.width - queries.width - below
+        inside = 0 <= x <= self.keys.width - keys.width and y >= 0 and below >= 0
+        same = self.view == (keys.span_s, keys.width, queries.width)
+        return (x, y) if inside and same else None
+
+
+def _widened(axis: PixelMap) -> PixelMap:
+    """Return an axis with a margin of whole pixels at both ends."""
+    margin = int(np.ceil(axis.width * MARGIN))
+    step = axis.seconds_per_pixel
+    width = axis.width + 2 * margin
+    return PixelMap((axis.first_column - margin) * step, width * step, width)
+
+
+class AttentionItem(PaneItem):
+    """The map: key time to the right, query time upwards; computed for what is around the view."""
+
+    def __init__(self, parent: QGraphicsItem, time: Viewport, model: AttentionModel) -> None:
+        super().__init__(parent)
+        self._time, self._model = time, model
+        self._held: _Held | None = None
+        self._shown = np.zeros((0, 0), np.uint32)
+
+    def invalidate(self) -> None:
+        """Compute the picture anew."""
+        self._held = None
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw anew in other colours."""
+        super().set_theme(theme)
+        self.invalidate()
+
+    def picture(self) -> UInt32:
+        """Return what was drawn last [height, width]; empty before the first time."""
+        return self._shown
+
+    def covers(self) -> bool:
+        """Tell whether there is a picture."""
+        return self._model.band is not None
+
+    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
+        """Copy the part in view, and draw the diagonal over it."""
+        if self._model.band is None:
+            return
+        keys, queries = self._time.pixel_map(width), query_axis(self._time, height)
+        held, corner = self._held, None
+        if held is not None:
+            corner = held.corner(keys, queries)
+        if held is None or corner is None:
+            held = self._held = self._rendered(keys, queries, ratio)
+            corner = held.corner(keys, queries)
+        x, y = corner or (0, 0)
+        painter.drawImage(0, 0, _image(held.pixels), x, y, width, height)
+        self._shown = held.pixels[y : y + height, x : x + width]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour("#ffffff", 0.22), max(1.0, ratio), Qt.PenStyle.DashLine))
+        painter.drawLine(0, height, width, 0)
+
+    def _rendered(self, keys: PixelMap, queries: PixelMap, ratio: float) -> _Held:
+        """Return the picture of what is around the view, the ridge over it."""
+        wide, high = _widened(keys), _widened(queries)
+        levels = self._model.levels(
+            high.column_edges(high.first_column, high.width),
+            wide.column_edges(wide.first_column, wide.width),
+        )
+        indices = np.clip(levels * 255.0 + 0.5, 0, 255).astype(np.intp)
+        pixels = table(self.theme.attention)[indices]
+        pixels[levels < 0.0] = pixel(self.theme.background)
+        if self._model.ridge:
+            self._draw_ridge(pixels, wide, high, ratio)
+        return _Held(pixels, wide, high, (keys.span_s, keys.width, queries.width))
+
+    def _draw_ridge(self, pixels: UInt32, keys: PixelMap, queries: PixelMap, ratio: float) -> None:
+        """Draw the centroid of each row: where a patch looks on average."""
+        edges = self._model.query_edges
+        first = max(0, int(np.searchsorted(edges, queries.start_s)) - 2)
+        stop = min(int(np.searchsorted(edges, queries.time(queries.width))) + 1, len(edges) - 1)
+        points = QPolygonF([
+            QPointF(keys.x(float(k)), queries.width - queries.x(float(q)))
+            for q, k in zip(*self._model.ridge_between(first, stop), strict=True)
+        ])  # fmt: skip
+        image = _image(pixels)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for name, wide in (("#000000", 3.0), ("#ffffff", 1.2)):
+            painter.setPen(QPen(colour(name, 0.8), wide * ratio))
+            painter.drawPolyline(points)
+        painter.end()
+
+
+def _image(pixels: UInt32) -> QImage:
+    """Return pixels [height, width] as an image that shares their memory."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
