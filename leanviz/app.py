@@ -51,7 +51,7 @@ def main(
     app.setStyle("Fusion")
     window = MainWindow(load_settings(settings_path()))
     sys.excepthook = _Reporter(window, log_file)
-    signals = Signals(window.close, app)
+    signals = Signals(window.end, app)
     window.painted.connect(lambda: window.begin(files))
     window.closed.connect(lambda: save_settings(window.settings, settings_path()))
     if accompany is not None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from leanviz.core.events import Event, Provenance
+from leanviz.core.events import Event, Provenance, Review
 from leanviz.models.timeline import TimelineModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -37,8 +37,26 @@ ANGLE = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 NO_SCORE = "\N{EN DASH}"
 NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 WORD = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-ALIGNMENT = (NUMBER, NUMBER, WORD, NUMBER, WORD)
-HEADERS = ("Onset", "Offset", "Label", "Score", "Review")
+ALIGNMENT = (NUMBER, NUMBER, WORD, NUMBER, Qt.AlignmentFlag.AlignCenter)
+HEADERS = ("Onset", "Offset", "Label", "Score", "\N{CHECK MARK}")
+SPOKEN = (*HEADERS[:-1], "Review")
+# Of times in the table; to the sample they are sorted, to the millisecond shown elsewhere.
+DECIMALS = 2
+
+
+# Signs that the fonts of all systems have.
+ADDED, SOUNDING = "+", "\N{HORIZONTAL ELLIPSIS}"
+MARKS = {
+    Review.NONE: "",
+    Review.CONFIRMED: "\N{CHECK MARK}",
+    Review.RETIMED: "\N{LEFT RIGHT ARROW}",
+    Review.RELABELLED: "\N{NOT EQUAL TO}",
+}
+
+
+def mark_of(event: Event) -> str:
+    """Return the sign of what a person made of an event, "" for none."""
+    return ADDED if event.provenance is Provenance.MANUAL else MARKS[event.review]
 
 
 def review_text(event: Event) -> str:
@@ -126,9 +144,11 @@ class EventRows(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the name of a column."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return SPOKEN[section]
+        return HEADERS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
@@ -141,6 +161,8 @@ class EventRows(QAbstractTableModel):
             return ALIGNMENT[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._path(event)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.REVIEW:
+            return review_text(event)
         return None
 
     def _text(self, event: Event, column: Column) -> str:
@@ -150,9 +172,9 @@ class EventRows(QAbstractTableModel):
         if column is Column.SCORE:
             return f"{event.score:.2f}" if event.scored else NO_SCORE
         if column is Column.REVIEW:
-            return review_text(event)
+            return SOUNDING if event.provisional else mark_of(event)
         sample = event.onset if column is Column.ONSET else event.offset
-        return timeline.time_format.text(sample / timeline.sample_rate)
+        return timeline.time_format.text(sample / timeline.sample_rate, DECIMALS)
 
     def _path(self, event: Event) -> str:
         """Return the label with its ancestors, and its review: Animal, Dog, Bark, confirmed."""

@@ -16,10 +16,13 @@ class ReviewModel(QObject):
 
     Signals
     -------
+    begun :
+        Another recording is shown, or none; `changed` follows.
     changed :
         There are others, or they are saved.
     """
 
+    begun = Signal()
     changed = Signal()
 
     def __init__(self, steps: Steps, parent: QObject | None = None) -> None:
@@ -41,6 +44,7 @@ class ReviewModel(QObject):
         """Go on with another recording, of which this is said and saved; nothing can be undone."""
         self._annotations = self._saved = annotations or Annotations()
         self._steps.forget(self._take)
+        self.begun.emit()
         self.changed.emit()
 
     def change(self, annotations: Annotations, text: str) -> None:

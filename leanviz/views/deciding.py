@@ -1,5 +1,6 @@
 """What follows from the user's choices: other labels at once, in live history and in files."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -71,14 +72,17 @@ class Deciding(QObject):
         self._finder.close()
 
     def analysis(self) -> "ClipAnalysis | None":
-        """Return the analysis of the file shown as it is decided now, for export."""
+        """Return the analysis of the file shown as it is decided and reviewed now, for export."""
         from leanviz.pipeline.redecide import find_again, redecide
 
         analysis, rules = self._recording.analysis, self._decisions.rules
-        if analysis is None or rules is None or self._model is None or analysis.rules == rules:
+        if analysis is None or rules is None or self._model is None:
             return analysis
-        same = analysis.rules.candidates == rules.candidates
-        return (redecide if same else find_again)(analysis, rules, self._model)
+        if analysis.rules != rules:
+            same = analysis.rules.candidates == rules.candidates
+            analysis = (redecide if same else find_again)(analysis, rules, self._model)
+        said = self._parts.workspace.timeline.annotations
+        return replace(analysis, events=tuple(said.applied(analysis.events))) if said else analysis
 
     def settle(self) -> None:
         """Bring the analysis of the file shown up to the rules, if others were used for it."""
@@ -108,12 +112,10 @@ class Deciding(QObject):
         self.show_misses()
 
     def _reselect(self) -> None:
-        """Select the row of the selected label again, which the table has lost."""
+        """Let go of the selected label if it is not shown any more."""
         selected = self._parts.workspace.lanes.selected
         if selected is not None and self._parts.workspace.timeline.row_of(selected) < 0:
             self.deselected.emit()
-        else:
-            self._parts.inspector.table.select(selected)
 
     def _take(self, before: "ClipAnalysis", found: "ClipAnalysis") -> None:
         """Show candidates found anew, unless another file is shown by now."""

@@ -1,6 +1,7 @@
 """What the window is doing: loading, listening, analysing, playing; and what comes of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,7 +153,9 @@ class Director(QObject):
         if engine is None or rules is None:
             return None
         if session is not None:
-            return session_report(session, engine.model.taxonomy, rules)
+            events = tuple(self._parts.workspace.timeline.annotations.applied(session.events))
+            reviewed = replace(session, events=events)
+            return session_report(reviewed, engine.model.taxonomy, rules)
         analysis = self.analysis
         if analysis is None:
             return None
@@ -169,7 +172,6 @@ class Director(QObject):
             events=self._parts.workspace.timeline.rowCount() > 0,
             selected=selected is not None,
             heads=0 if analysis is None else analysis.attention.n_heads,
-            undoable=self.decisions.steps.undo_text is not None,
         )
 
     def load(self, load: Callable[[], Engine]) -> None:

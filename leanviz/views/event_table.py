@@ -4,12 +4,14 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from leanviz.core.events import Event
-from leanviz.models.event_rows import Column, EventRows
+from leanviz.models.event_rows import DECIMALS, Column, EventRows
 from leanviz.models.timeline import TimelineModel
 from leanviz.views.drawing import small_font
 
 Index = QModelIndex | QPersistentModelIndex
-FIGURES = ((Column.ONSET, 9), (Column.OFFSET, 9), (Column.SCORE, 6), (Column.REVIEW, 9))
+SHORTEST_TIME = "00:00.00"
+# Room around a text in a cell, in logical pixels.
+PAD = 14
 
 
 class EventTable(QTableView):
@@ -47,6 +49,7 @@ class EventTable(QTableView):
         before, self.rows = self.rows, EventRows(timeline, self)
         self.rows.changing.connect(self._hold)
         self.rows.changed.connect(self._go_on)
+        self.rows.dataChanged.connect(self._widen)
         self.setModel(self.rows)
         if before is not None:
             before.deleteLater()
@@ -56,9 +59,7 @@ class EventTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.LABEL, QHeaderView.ResizeMode.Stretch)
-        figure = self.fontMetrics().horizontalAdvance("0")
-        for column, figures in FIGURES:
-            self.setColumnWidth(column, figures * figure)
+        self._widen()
 
     def select(self, event: Event | None) -> None:
         """Select the row of an event without telling anybody; None selects nothing."""
@@ -89,4 +90,20 @@ class EventTable(QTableView):
         """Select again what was selected, wherever it is now."""
         self.select(self._selected)
         self._telling = True
+        self._widen()
         self.rows_changed.emit()
+
+    def _widen(self) -> None:
+        """Make room for times of as many figures as the last one has, for scores and signs."""
+        assert self.rows is not None
+        events, timeline = self.rows.timeline.events, self.rows.timeline
+        last_s = events[-1].offset / timeline.sample_rate if events else 0.0
+        time = max(SHORTEST_TIME, timeline.time_format.text(last_s, DECIMALS), key=len)
+        for column, text in zip(
+            (Column.ONSET, Column.OFFSET, Column.SCORE, Column.REVIEW),
+            (time, time, "Score", "+"),
+            strict=True,
+        ):
+            wide = self.fontMetrics().horizontalAdvance(text) + PAD
+            if wide != self.columnWidth(column):
+                self.setColumnWidth(column, wide)

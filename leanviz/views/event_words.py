@@ -1,6 +1,7 @@
 """A label in words: its path, its extent, when it was announced and how late that was."""
 
-from leanviz.core.events import Event
+from leanviz.core.events import Event, Review
+from leanviz.models.event_rows import mark_of, review_text
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.timeline import TimelineModel
 
@@ -13,12 +14,14 @@ def event_facts(event: Event, timeline: TimelineModel, times: TimeFormat) -> dic
     rate = timeline.sample_rate
     facts = {
         "on \u2013 off": _extent(event, rate, times),
-        "score": f"{event.score:.2f}",
+        "score": f"{event.score:.2f}" if event.scored else "",
+        "review": "" if event.provisional else review_text(event),
         "within": ANGLE.join(map(timeline.title, event.parents)),
     }
     if event.announced >= 0:
-        late_s = (event.announced - event.offset) / rate
-        facts["announced"] = f"{times.text(event.announced / rate)} (+{late_s:.2f} s)"
+        facts["announced"] = times.text(event.announced / rate)
+        if _has_own_end(event):
+            facts["announced"] += f" (+{(event.announced - event.offset) / rate:.2f} s)"
     elif event.shown >= 0:
         facts["announced"] = _first(event, rate, times)
     return {name: text for name, text in facts.items() if text}
@@ -28,10 +31,12 @@ def event_tip(event: Event, timeline: TimelineModel, times: TimeFormat) -> str:
     """Return the lines that stand beside the pointer: path and score, extent, latencies."""
     rate = timeline.sample_rate
     path = ANGLE.join(map(timeline.title, (*event.parents, event.label)))
-    lines = [f"{path} {event.score:.2f}", _extent(event, rate, times)]
+    lines = [f"{path} {event.score:.2f}" if event.scored else path, _extent(event, rate, times)]
+    if review_text(event) and not event.provisional:
+        lines.append(review_text(event))
     if event.shown >= 0:
         lines.append(f"first shown {_first(event, rate, times)}")
-    if event.announced >= 0:
+    if event.announced >= 0 and _has_own_end(event):
         late_s = (event.announced - event.offset) / rate
         lines.append(f"final {times.text(event.announced / rate)}, {late_s:.2f} s after its end")
     if event.provisional:
@@ -39,10 +44,21 @@ def event_tip(event: Event, timeline: TimelineModel, times: TimeFormat) -> str:
     return "\n".join(lines)
 
 
+def box_text(event: Event, timeline: TimelineModel) -> str:
+    """Return what stands on a label: the mark of its review, title, and score if it has one."""
+    score = f"{event.score:.2f}" if event.scored else ""
+    return " ".join(filter(None, (mark_of(event), timeline.title(event.label), score)))
+
+
 def parent_tip(parent: Event, label: str, timeline: TimelineModel, times: TimeFormat) -> str:
     """Return the lines about a general class for which a label stands."""
     first = f"{timeline.title(parent.label)} {parent.score:.2f}, shown as {timeline.title(label)}"
     return f"{first}\n{_extent(parent, timeline.sample_rate, times)}"
+
+
+def _has_own_end(event: Event) -> bool:
+    """Tell whether the end is leanviz's, so that it says how late an announcement was."""
+    return event.review in {Review.NONE, Review.CONFIRMED}
 
 
 def _extent(event: Event, rate: int, times: TimeFormat) -> str:

@@ -6,12 +6,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from leanviz.audio.suffixes import SOUND_SUFFIXES
+from leanviz.sessions.review_file import SUFFIX
 
 SOUNDS = " ".join(f"*{suffix}" for suffix in SOUND_SUFFIXES)
 FILTERS = (
-    f"Sounds and sessions ({SOUNDS} *.jsonl)",
+    f"Sounds and sessions ({SOUNDS} *.jsonl *{SUFFIX})",
     f"Sound files ({SOUNDS})",
-    "Session logs (*.jsonl)",
+    f"Sessions (*{SUFFIX} *.jsonl)",
     "All files (*)",
 )
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from leanviz.core.events import Event
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.timeline import TimelineModel
-from leanviz.views.event_table import EventTable
 from leanviz.views.event_words import event_facts
+from leanviz.views.events_page import review_buttons
 from leanviz.views.facts import Facts
 from leanviz.views.near_list import NearList
 from leanviz.views.score_list import ScoreList
@@ -28,7 +28,7 @@ from leanviz.views.theme import Theme
 WIDTH = 320
 NOW_ROWS = 5
 NEAR_ROWS = 3
-SELECTED = ("on \u2013 off", "score", "announced", "within")
+SELECTED = ("on \u2013 off", "score", "review", "announced", "within")
 ATTENTION = ("query", "key", "weight", "lag")
 
 
@@ -39,9 +39,13 @@ class Inspector(QScrollArea):
     ----------
     heads : sequence of QAction
         The choice of attention heads.
+    review : sequence of QAction
+        What can be done to the selected label.
     """
 
-    def __init__(self, heads: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, heads: Sequence[QAction], review: Sequence[QAction], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Inspector")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -50,7 +54,7 @@ class Inspector(QScrollArea):
         self.now = ScoreList("Scores now", NOW_ROWS, "nothing heard yet")
         self.near = NearList(NEAR_ROWS)
         self.selected, self.attention = Facts(SELECTED), Facts(ATTENTION)
-        self.table = EventTable()
+        self.review = review_buttons(review)
         self._now_heading, self._selected_heading = _heading("NOW"), _heading("SELECTED")
         self._heads = [_head_button(head) for head in heads]
         column = QWidget()
@@ -59,26 +63,25 @@ class Inspector(QScrollArea):
         layout.setSpacing(4)
         self._add(layout, self._now_heading, self.now)
         self._add(layout, _heading("NEARLY"), self.near)
-        self._add(layout, self._selected_heading, self.selected)
+        layout.addWidget(self._selected_heading)
+        layout.addWidget(self.selected)
+        layout.addWidget(self.review)
+        layout.addSpacing(8)
         self._add(layout, self._attention_heading(), self.attention)
-        layout.addWidget(_heading("EVENTS"))
-        layout.addWidget(self.table, 1)
+        layout.addStretch(1)
         self.setWidget(column)
         self.show_heads(0)
 
     @property
     def stops(self) -> list[QWidget]:
         """Where the Tab key stops, from top to bottom."""
-        return [*(row.button for row in self.near.rows), *self._heads, self.table]
+        buttons = self.review.findChildren(QToolButton)
+        return [*(row.button for row in self.near.rows), *buttons, *self._heads]
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.now.theme = theme
         self.now.update()
-
-    def set_timeline(self, timeline: TimelineModel) -> None:
-        """Show the events of a timeline."""
-        self.table.set_timeline(timeline)
 
     def show_now(self, heading: str, rows: Sequence[ScoreRow]) -> None:
         """Show the best scores of a moment, which the heading names."""
@@ -91,8 +94,7 @@ class Inspector(QScrollArea):
             button.setVisible(count > 1 and number <= count)
 
     def show_event(self, event: Event | None, timeline: TimelineModel, times: TimeFormat) -> None:
-        """Show an event in words, and select its row."""
-        self.table.select(event)
+        """Show an event in words."""
         title = "" if event is None else timeline.title(event.label)
         self._selected_heading.setText(f"SELECTED  {title}".rstrip())
         self.selected.show_values({} if event is None else event_facts(event, timeline, times))

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QGraphicsItem
 from leanviz.core.clock import Gap, PixelMap
 from leanviz.core.events import Event
 from leanviz.core.tracks import Tracks
+from leanviz.models.event_rows import mark_of
 from leanviz.models.lanes import Lane
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
 from leanviz.views.colours import family_hue, readable_on
 from leanviz.views.drawing import PaneItem, colour, mixed, small_font
+from leanviz.views.event_words import box_text
 from leanviz.views.markers import column_area
 from leanviz.views.notes import gaps_in_view
 from leanviz.views.strip import REACH, Strip
@@ -23,6 +25,7 @@ from leanviz.views.strip import REACH, Strip
 TALLEST, LOWEST = 24, 16
 PAD = 5
 TICK = 3
+REVIEWED = 3
 # Boxes that begin or end beyond the view are cut here, out of sight with their rounded corners.
 BEYOND = 8
 # Room enough for any text: it was measured before.
@@ -227,7 +230,7 @@ class LanesItem(PaneItem):
         return Box(event, area, short if len(short) > 2 else "", left + pad, right, True)
 
     def _words(self, event: Event) -> str:
-        return f"{self._timeline.title(event.label)} {event.score:.2f}"
+        return box_text(event, self._timeline)
 
     def _width(self, text: str, metrics: QFontMetricsF) -> float:
         """Return the width of a text, measured once per font."""
@@ -247,6 +250,8 @@ class LanesItem(PaneItem):
         half = 0.5 * max(1.0, ratio)
         radius = 3 * ratio
         painter.drawRoundedRect(box.area.adjusted(half, half, -half, -half), radius, radius)
+        if mark_of(event):
+            painter.fillRect(reviewed_edge(box.area, ratio), colour(self.theme.text))
 
     def _draw_text(self, painter: QPainter, box: Box, hue: str) -> None:
         """Write the text of a box, on it or beside it."""
@@ -305,6 +310,11 @@ class LanesItem(PaneItem):
             # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
             bar = mixed(self.theme.muted, 0.7, self.theme.background)
             painter.fillRect(right - wide, top, wide, tall, bar)
+
+
+def reviewed_edge(area: QRectF, ratio: float) -> QRectF:
+    """Return the bar at the left of a box that a person has looked at."""
+    return QRectF(area.left(), area.top(), min(REVIEWED * ratio, area.width()), area.height())
 
 
 def _strength(event: Event) -> float:

@@ -22,6 +22,7 @@ from leanviz.views.actions import Actions
 from leanviz.views.background import Background
 from leanviz.views.director import Director
 from leanviz.views.reference_panel import WAITING, ReferencePanel
+from leanviz.views.review_files import is_review
 from leanviz.views.session_view import is_session
 from leanviz.views.side import Side
 from leanviz.views.workspace import Workspace
@@ -200,7 +201,7 @@ class ReferenceFiles(QObject):
         if self._worker.busy:
             self._settled.start()
             return
-        events, taxonomy, wish = list(timeline.events), timeline.taxonomy, self._wish
+        events, taxonomy, wish = list(timeline.heard), timeline.taxonomy, self._wish
 
         def figures() -> ReferenceFigures:
             pair = pair_of_analysis(marks, Heard.of(analysis), events, rules, taxonomy)
@@ -220,8 +221,9 @@ class ReferenceFiles(QObject):
 
 
 def is_labels(path: Path) -> bool:
-    """Tell from its name whether a file may be one of labels; a plain .jsonl is a session log."""
-    return path.suffix.lower() in SUFFIXES and not is_session(path) and not path.is_dir()
+    """Tell from its name whether a file may be one of labels; sessions are none."""
+    session = is_session(path) or is_review(path)
+    return path.suffix.lower() in SUFFIXES and not session and not path.is_dir()
 
 
 def labels_of(

@@ -58,9 +58,11 @@ def test_cells_are_for_reading(timeline: TimelineModel, rows: EventRows) -> None
     )
     cells = [[rows.index(row, column).data() for column in Column] for row in range(2)]
     assert cells == [
-        ["0:00.000", "0:01.000", "my own frog", "\N{EN DASH}", "by hand"],
-        ["1:01.500", "1:02.250", "Bark, woof", "0.83", "confirmed"],
+        ["0:00.00", "0:01.00", "my own frog", "\N{EN DASH}", "+"],
+        ["1:01.50", "1:02.25", "Bark, woof", "0.83", "\N{CHECK MARK}"],
     ]
+    spoken = [rows.index(r, Column.REVIEW).data(Qt.ItemDataRole.AccessibleTextRole) for r in (0, 1)]
+    assert spoken == ["by hand", "confirmed"]
     path = rows.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert path == "Animal \u203a Dog \u203a Bark, woof, confirmed"
 
@@ -101,6 +103,7 @@ def test_rows_that_stay_are_left_alone(
     """A reset would lose the place in the table, for a screen reader as well."""
     with qtbot.assertNotEmitted(rows.modelReset), qtbot.waitSignal(rows.rowsRemoved) as gone:
         timeline.set_annotations(Annotations().delete(THREE[1]))
+    assert gone.args is not None
     assert gone.args[1:] == [1, 1]
 
 

@@ -144,7 +144,7 @@ def test_the_selection_stays_while_its_label_does(on_demo: MainWindow) -> None:
     on_demo.navigation.select(faint)
     decisions.set_offset(-0.05)
     assert on_demo.workspace.lanes.selected == faint
-    assert on_demo.inspector.table.currentIndex().row() == timeline.row_of(faint)
+    assert on_demo.review.page.table.currentIndex().row() == timeline.row_of(faint)
     decisions.set_offset(0.3)
     assert faint not in timeline.events
     assert on_demo.workspace.lanes.selected is None
