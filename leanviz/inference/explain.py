@@ -111,6 +111,10 @@ class Explanation:
         agreement = self.moments.agreement(head)
         return bool(agreement < AGREEMENT)
 
+    def trust(self) -> float:
+        """Return the rank correlation of occlusion and muting; nan if there is none."""
+        return rank_correlation(self.moments.occlusion, self.muted)
+
     def driving(self) -> list[tuple[range, float]]:
         """Return runs of moments that drove the label, with the largest fall in each, that first.
 

@@ -1,5 +1,6 @@
 """Moments that LEAN hears alike: the embedding of a stretch against those of files."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from leanviz.audio.file import open_audio
 from leanviz.core.alignment import EMBEDDING_WIDTH
 from leanviz.core.clock import Span, rescale, seconds
 from leanviz.core.decisions import PatchClock
+from leanviz.core.errors import UserError
 from leanviz.core.frontend import YAMNET, PatchStream
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.heard_again import heard_blocks
@@ -21,6 +23,8 @@ Float32 = npt.NDArray[np.float32]
 # Cosine from which a moment is listed, and how many are.
 THRESHOLD = 0.8
 MOST = 50
+# Files whose embeddings are kept for the next search: at most 3 MiB of memory each.
+KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,91 @@ def embeddings_of_file(
         return None
     _embed(model, stream.finish(), vectors)
     return Embeddings(path, rate, vectors.array())
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where to look for moments like one of a file.
+
+    Attributes
+    ----------
+    path : Path
+    span : Span
+        The moment, in source samples of the file.
+    among : tuple of Path
+        Sound files to look in.
+    threshold : float
+        Least cosine.
+    """
+
+    path: Path
+    span: Span
+    among: tuple[Path, ...]
+    threshold: float = THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a search found.
+
+    Attributes
+    ----------
+    alike : list of Alike
+        The likest first.
+    files : int
+        How many were looked in.
+    problems : tuple of str
+        A sentence for each file that could not be read.
+    """
+
+    alike: list[Alike]
+    files: int
+    problems: tuple[str, ...]
+
+
+class Searcher:
+    """Searches files, and keeps the embeddings of the latest for the next search. One thread."""
+
+    def __init__(self, model: LeanModel) -> None:
+        self._model = model
+        self._kept: OrderedDict[tuple[Path, int], Embeddings] = OrderedDict()
+
+    def search(self, search: Search, stale: Callable[[], bool] = lambda: False) -> Findings | None:
+        """Return what is found; None if `stale` said so.
+
+        Raises
+        ------
+        UserError
+            If the file with the moment cannot be read.
+        """
+        asked = self._embeddings(search.path, stale)
+        if asked is None:
+            return None
+        alike: list[Alike] = []
+        problems: list[str] = []
+        for path in search.among:
+            try:
+                file = self._embeddings(path, stale)
+            except UserError as error:
+                problems.append(str(error))
+                continue
+            if file is None:
+                return None
+            alike += find_similar(asked, search.span, [file], search.threshold)
+        alike.sort(key=lambda moment: -moment.cosine)
+        return Findings(alike[:MOST], len(search.among) - len(problems), tuple(problems))
+
+    def _embeddings(self, path: Path, stale: Callable[[], bool]) -> Embeddings | None:
+        try:
+            key = path.resolve(), path.stat().st_mtime_ns
+        except OSError:  # the reader will say what is wrong
+            return embeddings_of_file(path, self._model, stale)
+        found = self._kept.pop(key, None) or embeddings_of_file(path, self._model, stale)
+        if found is not None:
+            self._kept[key] = found
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return found
 
 
 def patches_of(span: Span, sample_rate: int, n_patches: int) -> range:

@@ -56,6 +56,8 @@ class State:
         Labels were deleted that leanviz found.
     analysis : bool
         All that is in view is analysed in the analysis pane.
+    explained : bool
+        A label of the file is explained.
     earlier, later : bool
         Of the files that were opened together, there is one before or after the one shown.
     """
@@ -74,6 +76,7 @@ class State:
     confirmable: bool = False
     deleted: bool = False
     analysis: bool = False
+    explained: bool = False
     earlier: bool = False
     later: bool = False
 
@@ -127,6 +130,14 @@ def _events(state: State) -> bool:
 
 def _label_of_file(state: State) -> bool:
     return state.selected and state.mode is Mode.FILE
+
+
+def _explainable(state: State) -> bool:
+    return state.analysed and state.mode is Mode.FILE
+
+
+def _explained(state: State) -> bool:
+    return state.explained
 
 
 def _undoable(state: State) -> bool:
@@ -224,6 +235,7 @@ _go = partial(ActionSpec, menu="&Go")
 _move = partial(_go, local=True, needs=_shown)
 _show = partial(ActionSpec, menu="&View", checkable=True)
 _scale = partial(ActionSpec, menu="&View/S&cale")
+_why = partial(ActionSpec, menu="&Sound/W&hy")
 _window = partial(ActionSpec, menu="&View/&Window Length")
 _palette = partial(ActionSpec, menu="&View/&Palette")
 _range = partial(ActionSpec, menu="&View/&Range")
@@ -387,6 +399,38 @@ SOUND = (
     _sound("devices", "Look for &Devices", keys=("F5",), help="list the inputs", separated=True),
 )  # fmt: skip
 
+WHY = (
+    _why(
+        "why", "&Why This Label", keys=("Q",), help="what drove the selected label",
+        needs=_explainable,
+    ),
+    _why(
+        "play why", "&Play What Drove It", keys=("D",), short="Play it",
+        help="play what drove the label, the rest 20 dB down", needs=_explained,
+    ),
+    _why(
+        "play rest", "Play the &Rest", keys=("Shift+D",), short="Play the rest",
+        help="play the rest, what drove the label 20 dB down", needs=_explained,
+    ),
+    _why(
+        "mute selection", "&Mute the Selection", keys=("Ctrl+M",), short="Mute selection",
+        help="which labels fall and rise without the selection", needs=_explainable,
+    ),
+    _why(
+        "isolate selection", "&Isolate the Selection", keys=("Ctrl+I",),
+        short="Isolate selection",
+        help="which labels fall and rise with nothing but the selection", needs=_explainable,
+    ),
+    _why(
+        "similar", "Find &Similar Moments", keys=("Ctrl+K",), short="Find",
+        help="moments that LEAN hears like the selection", needs=_explainable,
+    ),
+    _why(
+        "export why", "&Export the Explanation\u2026", short="Export\u2026",
+        help="write the explanation as .npz, CSV, SVG or PNG", needs=_explained,
+    ),
+)  # fmt: skip
+
 GO = (
     _move("back", "Scroll &Back", keys=("Left",), help="scroll back"),
     _move("forward", "Scroll &Forward", keys=("Right",), help="scroll forward"),
@@ -476,7 +520,7 @@ VIEW = (
 
 HELP = (ActionSpec("keys", "&Keys", "&Help", ("F1", "?"), "this sheet"),)
 
-SPECS: tuple[ActionSpec, ...] = (*FILE, *EDIT, *SOUND, *GO, *VIEW, *HELP)
+SPECS: tuple[ActionSpec, ...] = (*FILE, *EDIT, *SOUND, *WHY, *GO, *VIEW, *HELP)
 TOOLBAR = ("listen", "freeze", "pause", "open", "export", "play", "attention")
 
 MOUSE = (

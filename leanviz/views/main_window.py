@@ -28,6 +28,7 @@ from leanviz.views.director import Director
 from leanviz.views.dropping import DropHint, DropTarget
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.events_page import REVIEW
+from leanviz.views.explain_desk import ExplainDesk
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
 from leanviz.views.inspector import Inspector
@@ -99,6 +100,9 @@ class MainWindow(QMainWindow):
         self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
         self._logs = SessionKeeping(self.director, self.banner, self)
         self.navigation = Navigation(self.workspace, self)
+        self.why = ExplainDesk(
+            self.director, self.workspace, self.navigation, self._actions, self
+        )
         self.review = ReviewDesk(
             self.director, self.workspace, self.navigation, self.banner, self._actions, self
         )
@@ -176,6 +180,7 @@ class MainWindow(QMainWindow):
         self.review.serve(self._actions, self.side)
         self.references.serve(self._actions, self)
         self.analyses.serve(self._actions)
+        self.why.serve(self.side)
         self._appearance.themed.connect(self._take_theme)
         self._appearance.serve(self._actions)
         self._playing.serve(self._appearance.settings)
@@ -209,11 +214,12 @@ class MainWindow(QMainWindow):
         workspace.analysis.readout.connect(self._show_analysed)
         DropTarget(self, self._drop_hint).dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
+        self.why.wanted.connect(self.open)
         self._playing.said.connect(self.status.say)
         self.clips.said.connect(self.status.say)
         self.clips.failed.connect(self.banner.say)
         self.review.opened.connect(self._remember)
-        for part in (self.files, self.references, self.analyses, self.review):
+        for part in (self.files, self.references, self.analyses, self.review, self.why):
             part.changed.connect(self.refresh)
             part.said.connect(self.status.say)
             part.failed.connect(self.banner.say)
@@ -275,6 +281,7 @@ class MainWindow(QMainWindow):
             return
         self.review.close()
         self.analyses.close()
+        self.why.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
         for part in (*parts, self.watching, self.clips):
             part.close()
@@ -380,7 +387,9 @@ class MainWindow(QMainWindow):
         director, actions = self.director, self._actions
         state = self.review.state(director.state(self.navigation.selection))
         lined_up = replace(state, earlier=self.files.earlier, later=self.files.later)
-        lined_up = replace(lined_up, analysis=self.analyses.complete)
+        lined_up = replace(
+            lined_up, analysis=self.analyses.complete, explained=self.why.explained
+        )
         actions.apply(replace(lined_up, reference=self.references.shown))
         self.setWindowTitle(window_title(director.title, self.review.dirty))
         self.setWindowModified(self.review.dirty)

@@ -9,12 +9,14 @@ from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.tracks import Tracks
 from leanviz.models.analysis import AnalysisModel
 from leanviz.models.attention import AttentionModel
+from leanviz.models.explanation import ExplanationModel
 from leanviz.models.reference import ReferenceModel
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
 from leanviz.views.analysis import AnalysisPane
 from leanviz.views.attention import AttentionPane
+from leanviz.views.explain_pane import ExplainPane
 from leanviz.views.lanes import LanesPane
 from leanviz.views.live_button import LiveButton
 from leanviz.views.overview import OverviewPane
@@ -80,6 +82,7 @@ class Workspace(QWidget):
         self.time = Viewport(self)
         self.attention_model = AttentionModel(self)
         self.analysis_model = AnalysisModel(self)
+        self.explanation_model = ExplanationModel(self)
         self.reference_model = ReferenceModel(self)
         self.timeline = TimelineModel(Taxonomy(()), parent=self)
         self.overview = OverviewPane(self.time)
@@ -88,13 +91,14 @@ class Workspace(QWidget):
         self.analysis = AnalysisPane(self.time, self.analysis_model)
         self.analysis.hide()
         self.spectrogram.settings_changed.connect(self.analysis.set_settings)
+        self.explanation = ExplainPane(self.time, self.explanation_model)
         self.lanes = LanesPane(self.time, self.timeline)
         self.reference = ReferencePane(self.time, self.reference_model)
         self.time_axis = TimeAxisPane(self.time)
         self.attention = AttentionPane(self.time, self.attention_model)
         self.overview.labels.set_timeline(self.timeline)
         self._theme = self.lanes.theme
-        self._labels = _column(self.lanes, self.reference, self.time_axis)
+        self._labels = _column(self.explanation, self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
         shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
         for part in shared:
@@ -114,8 +118,8 @@ class Workspace(QWidget):
     def panes(self) -> tuple[Pane, ...]:
         """All panes from top to bottom."""
         return (
-            self.overview, self.waveform, self.spectrogram, self.analysis, self.lanes,
-            self.reference, self.time_axis, self.attention,
+            self.overview, self.waveform, self.spectrogram, self.analysis, self.explanation,
+            self.lanes, self.reference, self.time_axis, self.attention,
         )  # fmt: skip
 
     def pane(self, name: str) -> Pane:

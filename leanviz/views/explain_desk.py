@@ -1,0 +1,320 @@
+"""Why a label: asked when one is selected, answered by a worker, shown, heard and written."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from leanviz.core.clock import Span, seconds, to_sample
+from leanviz.core.errors import UserError
+from leanviz.core.events import Event
+from leanviz.pipeline.counterfactual import Change
+from leanviz.pipeline.explaining import FileExplanation, explain_file, why_event
+from leanviz.pipeline.explanation_record import record_of
+from leanviz.sessions.attention_file import write_attention, write_attention_table
+from leanviz.views.action_table import Mode
+from leanviz.views.background import Background
+from leanviz.views.explain_alike import ExplainAlike
+from leanviz.views.explain_panel import ExplainPanel
+from leanviz.views.explain_playing import ExplainPlaying
+from leanviz.views.explain_whatif import ExplainWhatIf
+
+if TYPE_CHECKING:
+    from leanviz.views.actions import Actions
+    from leanviz.views.director import Director
+    from leanviz.views.engine import Engine
+    from leanviz.views.navigation import Navigation
+    from leanviz.views.side import Side
+    from leanviz.views.workspace import Workspace
+
+POLL_MS = 30
+BUTTONS = (
+    "play why", "play rest", "mute selection", "isolate selection", "similar", "export why",
+)  # fmt: skip
+ACTIONS = ("why", *BUTTONS)
+FILTERS = "Attention archive (*.npz);;Table (*.csv);;Picture (*.svg *.png)"
+SELECT_LABEL = "Select a label to see what drove it."
+SELECT_SOMETHING = "Select a label or a time range first."
+NO_FILE = "This works on files: open one."
+WHY_NOT = {
+    Mode.EMPTY: NO_FILE,
+    Mode.LIVE: "This works on files, not while leanviz listens: what is heard live can be saved"
+    " (Ctrl+L) and opened.",
+    Mode.HEARD: NO_FILE,
+    Mode.SESSION: "A session log has no sound to look at again.",
+}
+WAITING = "As soon as the file is analysed."
+
+
+class ExplainDesk(QObject):
+    """Answers why, what if, and what is alike, for the file that is open; the newest wish wins.
+
+    Signals
+    -------
+    changed :
+        There is, or is no longer, an explanation.
+    said, failed : str
+        Sentences for the user.
+    wanted : Path
+        A file to open, since a moment in it was chosen.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    failed = Signal(str)
+    wanted = Signal(object)
+
+    def __init__(
+        self,
+        director: "Director",
+        workspace: "Workspace",
+        navigation: "Navigation",
+        actions: "Actions",
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._director, self._workspace, self._navigation = director, workspace, navigation
+        self._window, self._actions = window, actions
+        self._model = workspace.explanation_model
+        self.panel = ExplainPanel([actions[name] for name in BUTTONS])
+        self._side: Side | None = None
+        self._wish = 0
+        self._worker = Background("why")
+        self.playing = ExplainPlaying(director.transport, workspace.time, self)
+        self.alike = ExplainAlike(director, workspace, self.panel, self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        navigation.selected.connect(self._select)
+        director.changed.connect(self._follow)
+        director.opened.connect(lambda _: self._forget())
+        workspace.attention_model.changed.connect(self._show)
+        self.panel.drivers.chosen.connect(self._go_to_driver)
+        self.what_if = ExplainWhatIf(director, self.panel, self)
+        self._parts = (self.playing, self.alike, self.what_if)
+        for part in self._parts:
+            part.failed.connect(self.failed)
+        self.alike.said.connect(self.said)
+        self.alike.wanted.connect(self.wanted)
+
+    @property
+    def explained(self) -> bool:
+        """Whether there is an explanation."""
+        return self._model.found is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is asked that is not answered, or plays."""
+        return self._worker.busy or any(part.busy for part in self._parts)
+
+    def serve(self, side: "Side") -> None:
+        """Have the actions do their work, and the page stand beside the others."""
+        self._side = side
+        side.addTab(self.panel, "&Why")
+        side.currentChanged.connect(lambda _: self._select(self._navigation.selection))
+        self._actions.connect({
+            "why": self._ask_here,
+            "play why": lambda: self._play(reverse=False),
+            "play rest": lambda: self._play(reverse=True),
+            "mute selection": lambda: self._change(Change.MUTE),
+            "isolate selection": lambda: self._change(Change.ISOLATE),
+            "similar": self._find_alike,
+            "export why": self._ask_where_to_export,
+        })  # fmt: skip
+        self._follow()
+
+    def ask(self, event: Event) -> None:
+        """Explain a label of the file; a newer question drops it."""
+        analysis, engine = self._director.recording.analysis, self._director.engine
+        if analysis is None or engine is None:
+            return
+        taxonomy = engine.model.taxonomy
+        if event.label not in taxonomy.names:
+            self.panel.say(f"LEAN has no class {event.label}: there is nothing to explain.")
+            return
+        label = taxonomy.index(event.label)
+        title, stale = taxonomy[label].title, self._newest()
+        self.panel.say(f"Looking into {title}\u2026")
+        self._run(
+            lambda: explain_file(engine.model, why_event(analysis, event, label), stale),
+            lambda found: self._take(found, title, stale),
+            stale,
+        )
+
+    def export(self, path: Path) -> None:
+        """Write the explanation in the form that the suffix names."""
+        found, engine = self._model.found, self._director.engine
+        if found is None or engine is None:
+            return
+        suffix = path.suffix.lower()
+        if suffix in {".svg", ".png"}:
+            self._draw(found, engine, path)
+            return
+        write = write_attention_table if suffix == ".csv" else write_attention
+        self._worker.run(
+            lambda: write(record_of(found, engine.model), path),
+            lambda _: self.said.emit(f"Written: {path}"),
+            self.failed.emit,
+        )
+        self._timer.start()
+
+    def close(self) -> None:
+        """End. Twice is harmless."""
+        self._wish += 1
+        self._timer.stop()
+        for part in self._parts:
+            part.close()
+        self._worker.close()
+
+    # -- asking and answering -------------------------------------------------------------------
+
+    def _newest(self) -> Callable[[], bool]:
+        """Make what is asked next the newest wish; return what tells whether it still is not."""
+        self._wish += 1
+        wish = self._wish
+        return lambda: wish != self._wish
+
+    def _run(
+        self, work: Callable[[], object], done: Callable[..., None], stale: Callable[[], bool]
+    ) -> None:
+        def fail(sentence: str) -> None:
+            if not stale():
+                self.panel.say(sentence)
+                self.failed.emit(sentence)
+
+        self._worker.run(lambda: None if stale() else work(), done, fail)
+        self._timer.start()
+
+    def _poll(self) -> None:
+        self._worker.poll()
+        for part in self._parts:
+            part.poll()
+        if not self.busy:
+            self._timer.stop()
+
+    def _take(self, found: FileExplanation | None, title: str, stale: Callable[[], bool]) -> None:
+        if found is None or stale():
+            return
+        self._model.show(found, title)
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        """Show the explanation with the attention of the head that the map shows."""
+        found, head = self._model.found, self._head()
+        self._model.set_head(head)
+        if found is not None:
+            self.panel.show_explanation(found, self._model.title, head)
+
+    def _head(self) -> int | None:
+        head = self._workspace.attention_model.head
+        return head if isinstance(head, int) else None
+
+    def _select(self, event: Event | None) -> None:
+        """Explain what is selected while somebody looks; else forget what was."""
+        if event is None:
+            self._forget()
+        elif self._side is not None and self._side.currentWidget() is self.panel:
+            self.ask(event)
+        elif self.explained:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._wish += 1
+        self.playing.stop()
+        self.panel.say(self._why_not() or SELECT_LABEL)
+        if self.explained:
+            self._model.show(None)
+            self.changed.emit()
+
+    def _follow(self) -> None:
+        """Say what is missing, on the page and on the buttons."""
+        why_not = self._why_not()
+        self._actions.explain(ACTIONS, why_not)
+        if not self.explained and not self._worker.busy:
+            self.panel.say(why_not or SELECT_LABEL)
+
+    def _why_not(self) -> str:
+        mode = self._director.mode
+        if mode is not Mode.FILE:
+            return WHY_NOT[mode]
+        return "" if self._director.recording.analysis is not None else WAITING
+
+    # -- what the actions do --------------------------------------------------------------------
+
+    def _ask_here(self) -> None:
+        assert self._side is not None
+        self._actions.check("show inspector", True)
+        self._side.setVisible(True)
+        event = self._navigation.selection
+        fresh = self._side.currentWidget() is not self.panel
+        self._side.setCurrentWidget(self.panel)
+        if event is not None and not fresh:
+            self.ask(event)
+
+    def _play(self, *, reverse: bool) -> None:
+        found, engine = self._model.found, self._director.engine
+        if found is None or engine is None:
+            return
+        if not found.driving():
+            self.said.emit("Nothing drove this label: there is nothing to play.")
+            return
+        self.playing.play(engine, found, reverse=reverse)
+        self._timer.start()
+
+    def _change(self, change: Change) -> None:
+        span = self._span()
+        if span is None:
+            self.said.emit(SELECT_SOMETHING)
+        else:
+            self.what_if.change(span, change)
+            self._timer.start()
+
+    def _find_alike(self) -> None:
+        span = self._span()
+        if span is None:
+            self.said.emit(SELECT_SOMETHING)
+        else:
+            self.alike.find(span)
+            self._timer.start()
+
+    def _span(self) -> Span | None:
+        """Return the selected time range, else that of the selected label, in source samples."""
+        rate = self._workspace.timeline.sample_rate
+        selection, event = self._workspace.time.selection, self._navigation.selection
+        if selection is not None:
+            return Span(*(to_sample(end_s, rate) for end_s in selection))
+        return None if event is None else Span(event.onset, event.offset)
+
+    def _go_to_driver(self, row: int) -> None:
+        found = self._model.found
+        if found is not None:
+            span, rate = found.driving()[row][0], found.inquiry.sample_rate
+            self._workspace.time.select((seconds(span.start, rate), seconds(span.stop, rate)))
+            self._workspace.time.reveal(seconds(span.start, rate))
+
+    def _ask_where_to_export(self) -> None:
+        found = self._model.found
+        if found is None:
+            return
+        start = str(found.inquiry.path.with_suffix(".attention.npz"))
+        name, _ = QFileDialog.getSaveFileName(self._window, "Export Explanation", start, FILTERS)
+        if name:
+            self.export(Path(name))
+
+    def _draw(self, found: FileExplanation, engine: "Engine", path: Path) -> None:
+        from leanviz.sessions.writing import replacing
+        from leanviz.views.explain_figure import render_explanation
+
+        theme = self._workspace.lanes.theme.name
+        try:
+            with replacing(path) as place:
+                render_explanation(
+                    found, engine.model.taxonomy, place, theme=theme, head=self._head()
+                )
+        except UserError as error:
+            self.failed.emit(str(error))
+        else:
+            self.said.emit(f"Written: {path}")

@@ -1,0 +1,180 @@
+"""The page that says why: numbers, what drove a label, what if, and moments alike."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from leanviz.core.taxonomy import Taxonomy
+from leanviz.inference.explain import AGREEMENT
+from leanviz.models.time_text import elapsed
+from leanviz.pipeline.counterfactual import Counterfactual
+from leanviz.pipeline.explaining import FileExplanation
+from leanviz.pipeline.similar import THRESHOLD, Alike
+from leanviz.views.explain_table import ExplainTable
+from leanviz.views.facts import Facts
+
+ASKED, LOGIT, AGREE, TRUST = "asked about", "logit", "attention, occlusion", "occlusion, muting"
+FACTS = (ASKED, LOGIT, AGREE, TRUST)
+DISAGREE = (
+    f"Attention and occlusion disagree (rank correlation below {AGREEMENT:g}): what LEAN looked at "
+    "is not what the label hangs on."
+)
+NOTHING_DROVE = (
+    "Nothing in this window drives the label: no moment lowers it when it is taken away."
+)
+WHERE = ("in this file", "in its folder")
+CHANGES = 8
+
+
+class ExplainPanel(QScrollArea):
+    """A page beside the panes.
+
+    Parameters
+    ----------
+    actions : sequence of QAction
+        What can be done: play what drove it, play the rest, mute, isolate, find similar, export.
+    """
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Why")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        play, rest, mute, isolate, similar, export = (_button(action) for action in actions)
+        self._title, self.remark, self.changed = _heading("WHY"), _words(), _words()
+        self.facts = Facts(FACTS)
+        self.facts.setToolTip("Rank correlations over the moments of the window, from -1 to 1")
+        self.drivers = ExplainTable("What drove the label", ("Without", "Logit falls"), 3)
+        self.changes = ExplainTable("What changes", ("Label", "Before", "After", "Change"))
+        self.alike = ExplainTable("Moments alike", ("Moment", "Cosine"))
+        self.where, self.threshold = _where(), _threshold()
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(4)
+        for part in (
+            self._title, self.remark, self.facts, self.drivers, _row(play, rest, export),
+            _heading("WHAT IF"), _row(mute, isolate), self.changed, self.changes,
+            _heading("ALIKE"), _row(similar, self.where, self.threshold), self.alike,
+        ):  # fmt: skip
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self.setWidget(column)
+        self.say("")
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of numbers."""
+        self._title.setText("WHY")
+        self.remark.setText(sentence)
+        self.facts.show_values({})
+        self.drivers.show_rows(())
+
+    def show_explanation(self, found: FileExplanation, title: str, head: int | None) -> None:
+        """Show the numbers of an explanation, with the attention of one head or their mean."""
+        explained = found.found
+        asked_s = found.query_s()[explained.question.weights > 0]
+        trust = _correlation(explained.trust())
+        self._title.setText(f"WHY  {title}?")
+        self.facts.show_values({
+            ASKED: f"{elapsed(asked_s[0, 0], 2)} \u2013 {elapsed(asked_s[-1, 1], 2)}",
+            LOGIT: f"{explained.logit:.2f}",
+            AGREE: _correlation(explained.moments.agreement(head)),
+            TRUST: trust,
+        })  # fmt: skip
+        driving, rate = found.driving(), found.inquiry.sample_rate
+        remarks = [] if driving else [NOTHING_DROVE]
+        remarks += [DISAGREE] if explained.disagrees(head) else []
+        self.remark.setText(" ".join(remarks))
+        spans = [(span.start / rate, span.stop / rate, fall) for span, fall in driving]
+        self.drivers.show_rows([
+            (f"{elapsed(start_s, 2)} \u2013 {elapsed(stop_s, 2)}", f"{fall:.2f}")
+            for start_s, stop_s, fall in spans
+        ])  # fmt: skip
+
+    def show_changes(self, found: Counterfactual | None, taxonomy: Taxonomy, what: str) -> None:
+        """Show which labels fall and rise; `what` was done."""
+        self.changed.setText(what)
+        rows = [] if found is None else found.changes(CHANGES)
+        self.changes.show_rows([
+            (taxonomy[label].title, f"{before:.2f}", f"{after:.2f}", f"{change:+.2f}")
+            for label, before, after, change in rows
+        ])  # fmt: skip
+
+    def show_alike(self, found: Sequence[Alike], with_names: bool) -> None:
+        """Show moments, the likest first; with the names of their files if there are several."""
+        self.alike.show_rows([
+            (
+                elapsed(moment.onset_s, 2) + (f"  {moment.path.name}" if with_names else ""),
+                f"{moment.cosine:.2f}",
+            )
+            for moment in found
+        ])  # fmt: skip
+
+
+def _correlation(value: float) -> str:
+    return "\N{EN DASH}" if np.isnan(value) else f"{value:.2f}"
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    label.setMinimumHeight(24)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def _words() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return row
+
+
+def _where() -> QComboBox:
+    box = QComboBox()
+    box.addItems(WHERE)
+    box.setAccessibleName("Where to look for similar moments")
+    box.setToolTip("Where to look for similar moments")
+    return box
+
+
+def _threshold() -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(0.3, 1.0)
+    box.setSingleStep(0.05)
+    box.setValue(THRESHOLD)
+    box.setAccessibleName("Least cosine")
+    box.setToolTip("Least cosine of the embeddings, up to 1")
+    return box

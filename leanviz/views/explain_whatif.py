@@ -1,0 +1,86 @@
+"""What would be heard with the selection muted, or with nothing else: asked of a worker, listed."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leanviz.core.clock import Span, seconds
+from leanviz.pipeline.counterfactual import Change, Counterfactual, counterfactual
+from leanviz.views.background import Background
+from leanviz.views.explain_panel import ExplainPanel
+
+if TYPE_CHECKING:
+    from leanviz.views.director import Director
+
+DONE = {Change.MUTE: "muted", Change.ISOLATE: "alone"}
+
+
+class ExplainWhatIf(QObject):
+    """Changes a stretch of the open file and hears it again; the newest wish wins.
+
+    Signals
+    -------
+    failed : str
+        A sentence for the user.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, director: "Director", panel: ExplainPanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._director, self._panel = director, panel
+        self._worker = Background("what-if")
+        self._wish = 0
+        director.opened.connect(lambda _: self.forget())
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is asked that is not answered."""
+        return self._worker.busy
+
+    def change(self, span: Span, change: Change) -> None:
+        """Ask which labels fall and rise when a stretch is changed, in source samples."""
+        analysis, engine = self._director.recording.analysis, self._director.engine
+        if analysis is None or engine is None:
+            return
+        self._wish += 1
+        wish, path, rate = self._wish, analysis.path, analysis.sample_rate
+
+        def stale() -> bool:
+            return wish != self._wish
+
+        self._panel.show_changes(None, engine.model.taxonomy, "Listening again\u2026")
+        self._worker.run(
+            lambda: (
+                None if stale() else counterfactual(path, engine.model, span, rate, change, stale)
+            ),
+            lambda found: None if stale() else self._show(found, rate),
+            lambda sentence: None if stale() else self._fail(sentence),
+        )
+
+    def forget(self) -> None:
+        """Drop what is asked, and show nothing."""
+        self._wish += 1
+        if self._director.engine is not None:
+            self._panel.show_changes(None, self._director.engine.model.taxonomy, "")
+
+    def poll(self) -> None:
+        """Show what is found. GUI thread; never waits."""
+        self._worker.poll()
+
+    def close(self) -> None:
+        """End. Twice is harmless."""
+        self._wish += 1
+        self._worker.close()
+
+    def _show(self, found: Counterfactual | None, rate: int) -> None:
+        engine = self._director.engine
+        if found is None or engine is None:
+            return
+        start_s, stop_s = seconds(found.span.start, rate), seconds(found.span.stop, rate)
+        what = f"{start_s:.2f} \u2013 {stop_s:.2f} s {DONE[found.change]}: best scores there"
+        self._panel.show_changes(found, engine.model.taxonomy, what)
+
+    def _fail(self, sentence: str) -> None:
+        self.forget()
+        self.failed.emit(sentence)
