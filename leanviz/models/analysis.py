@@ -277,9 +277,9 @@ def described(frame: Analysis, hz: float) -> str:
     if frame.kind is Kind.PITCH:
         pitch, voiced = float(frame.values[0, 0]), float(frame.voiced[0])
         if not math.isfinite(pitch):
-            return f"no pitch  voiced {voiced:.2f}"
+            return f"no pitch  p {voiced:.2f}"
         note, cents = note_name(pitch)
-        return f"{pitch:.1f} Hz  {note} {signed(cents)} cents  voiced {voiced:.2f}"
+        return f"{pitch:.1f} Hz  {note} {signed(cents)} ct  p {voiced:.2f}"
     if frame.kind is Kind.CHROMA:
         row = min(max(int(hz), 0), NOTES_PER_OCTAVE - 1)
         name = PITCH_CLASSES[row]

@@ -115,6 +115,8 @@ class AnalysisItem(ColumnItem):
         pixels[:, marked] = pixel(self.theme.query)
         with np.errstate(invalid="ignore"):
             pixels[rows >= top] = pixel(self.theme.waveform)
+        # a strong onset would hide its own line
+        pixels[: height // 4, marked] = pixel(self.theme.query)
 
     def _onsets(self, edges: Int64) -> Int64:
         source = self._model.source

@@ -74,7 +74,7 @@ class StatusBar(QStatusBar):
         )  # fmt: skip
         self._cpu = Cell("Processor", "000 % CPU", "Of one processor core, all threads of leanviz")
         self._model = Cell("Model", "LEAN-R 4.2 MB  ")
-        self._readout = Cell("Pointer", "0:00:00.000  00.00 kHz  \u2212000.0 dBFS")
+        self._readout = Cell("Pointer", "0:00:00.000  0000.0 Hz  A#4 \u221200 ct  p 0.00")
         self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for cell in (self._source, self._rates, self._fps, self._latency, self._losses, self._cpu):
             self.addWidget(cell)
