@@ -39,6 +39,8 @@ class AttentionBand:
         Source samples [start, stop) that each wave feature sees.
     sample_rate : int
         Rate of the source in hertz.
+    whole : bool
+        It is one window: every row could look at every key.
     """
 
     weights: Float32
@@ -46,6 +48,7 @@ class AttentionBand:
     query_extents: Int64
     key_extents: Int64
     sample_rate: int
+    whole: bool = False
 
     @property
     def n_patches(self) -> int:
@@ -100,7 +103,8 @@ class AttentionBand:
         rows = np.arange(*patches.indices(self.n_patches))
         last = self.query_extents[np.minimum(rows + 1, self.n_patches - 1), 1]
         clipped = np.minimum(at, self.n_keys - 1)
-        seen = (at < self.n_keys) & (self.key_extents[clipped, 1] <= last[:, None])
+        reached = self.key_extents[clipped, 1] <= last[:, None]
+        seen = (at < self.n_keys) & (reached | self.whole)
         return clipped, seen
 
     def ridge_s(self, head: Head, patches: slice = ALL) -> npt.NDArray[np.float64]:
@@ -148,8 +152,14 @@ class AttentionRow:
         return self.first_key + self.weights.shape[1]
 
 
-def band_of(rows: Sequence[AttentionRow]) -> AttentionBand:
-    """Return rows that follow one another in a segment, at least one, as a band."""
+def band_of(rows: Sequence[AttentionRow], whole: bool = False) -> AttentionBand:
+    """Return rows that follow one another in a segment, at least one, as a band.
+
+    Parameters
+    ----------
+    whole : bool
+        They are of one window.
+    """
     clock, base = rows[0].clock, rows[0].first_key
     width = max(row.weights.shape[1] for row in rows)
     weights = np.zeros((len(rows), len(rows[0].weights), width), np.float32)
@@ -164,6 +174,7 @@ def band_of(rows: Sequence[AttentionRow]) -> AttentionBand:
         query_extents=_in_source(clock, queries, length),
         key_extents=_in_source(clock, keys, WAVE_FIELD),
         sample_rate=clock.sample_rate,
+        whole=whole,
     )
 
 

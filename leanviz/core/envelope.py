@@ -65,6 +65,16 @@ class EnvelopePyramid:
         for start in range(0, count, _SKIP_BLOCK):
             self.push(np.full(min(_SKIP_BLOCK, count - start), np.nan, np.float32))
 
+    def everything(self) -> list[Float32] | None:
+        """Return the bins of all levels; None if some are not kept any more, or were lost."""
+        levels = [level.everything() for level in self._levels]
+        return None if any(level is None for level in levels) else levels  # pyright: ignore[reportReturnType]
+
+    def restore(self, levels: list[Float32]) -> None:
+        """Take the bins that `everything` gave; for a pyramid that is empty, and complete then."""
+        for ring, bins in zip(self._levels, levels, strict=True):
+            ring.write(bins)
+
     def _append(self, level: int, bins: Float32) -> None:
         """Add bins [n, 2] to a level and pass what they complete to the next."""
         self._levels[level].write(bins)

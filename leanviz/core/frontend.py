@@ -168,6 +168,14 @@ class PatchStream:
         self._given += count
         return done
 
+    def state(self) -> tuple[Float32, int, int]:
+        """Return all that the past leaves: samples, and how many samples and patches there were."""
+        return self._kept, self._received, self._given
+
+    def restore(self, kept: Float32, received: int, given: int) -> None:
+        """Go on from a state that another stream had."""
+        self._kept, self._received, self._given = kept, received, given
+
     def finish(self) -> Float32:
         """Pad the end with zeros; return the last patch [0 or 1, patch_frames, n_mels]."""
         missing = patch_count(self._received, self._front) - self._given

@@ -103,6 +103,11 @@ class Ring:
         self._gaps = joined(self._gaps, gap, gap.stop - self._capacity)
         self._written = gap.stop
 
+    def everything(self) -> npt.NDArray[Any] | None:
+        """Return a copy of all items that were ever written; None if some are not kept any more."""
+        whole = self.read(0, self._written)
+        return None if isinstance(whole, Gap) else whole
+
     def advance(self, start: int, limit: int) -> npt.NDArray[Any] | Gap:
         """Copy what comes next for a reader at `start`: at most `limit` items, up to a gap.
 

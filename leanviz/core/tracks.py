@@ -1,11 +1,14 @@
 """The picture of a recording or of live listening, filled by one thread and read by views."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from leanviz.core.clock import Cause, Gap, Span
 from leanviz.core.detail import Detail
-from leanviz.core.envelope import BASE, EnvelopePyramid, base_for
+from leanviz.core.envelope import BASE, LEVELS, EnvelopePyramid, base_for
 from leanviz.core.ring import Ring, joined
 from leanviz.core.spectra import MelColumns, Spectra
 from leanviz.core.stft import WINDOW_S, Stft
@@ -156,6 +159,20 @@ class Tracks:
     def finish(self) -> None:
         """Complete the columns at the end of a recording."""
         self._spectra.finish()
+
+    def everything(self) -> dict[str, npt.NDArray[Any]] | None:
+        """Return all that is drawn of a recording that is complete; None if some is not kept."""
+        levels, columns = self.envelope.everything(), self._spectra.columns.everything()
+        if levels is None or columns is None:
+            return None
+        found = {f"level{at}": level for at, level in enumerate(levels)}
+        return {**found, "columns": columns, "written": np.array(self._written)}
+
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take what `everything` gave of the same recording; for tracks that are empty."""
+        self._spectra.columns.write(arrays["columns"])
+        self.envelope.restore([arrays[f"level{at}"] for at in range(LEVELS)])
+        self._written = int(arrays["written"])
 
     def catch_up(self) -> bool:
         """Draw a little more of the history with the window that is wanted, if it is another.

@@ -134,13 +134,13 @@ class Heard:
     sample_rate : int
         In hertz; the findings count in its samples.
     frame_scores : numpy.ndarray [n_patches, n_classes]
-    findings : tuple of Finding
+    findings : sequence of Finding
     """
 
     duration_s: float
     sample_rate: int
     frame_scores: npt.NDArray[np.float32]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
 
     @classmethod
     def of(cls, analysis: ClipAnalysis) -> "Heard":

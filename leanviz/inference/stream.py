@@ -5,7 +5,9 @@ runs again for each hop. The result of a patch is *final* when one more patch is
 fusion looks one patch ahead; until then it is *provisional*.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,20 +80,26 @@ def clip_logits(logits: Float32, audible: Float32) -> Float32:
 
 
 class _WaveFeatures:
-    """Wave features from samples in blocks; the state is what future features still need."""
+    """Wave features from samples in blocks.
+
+    Attributes
+    ----------
+    kept : numpy.ndarray [n]
+        The state: samples that future features still need.
+    """
 
     def __init__(self, model: LeanModel) -> None:
         self._model = model
-        self._kept = np.zeros(0, np.float32)
+        self.kept = np.zeros(0, np.float32)
 
     def push(self, samples: Float32) -> Float32:
         """Take samples [n]; return the features [m, 128] whose receptive field is complete."""
-        self._kept = np.concatenate((self._kept, samples))
-        count = max(0, (len(self._kept) - WAVE_FIELD) // WAVE_HOP + 1)
+        self.kept = np.concatenate((self.kept, samples))
+        count = max(0, (len(self.kept) - WAVE_FIELD) // WAVE_HOP + 1)
         if count == 0:
             return np.zeros((0, WAVE_WIDTH), np.float32)
-        features = self._model.wave(self._kept[: (count - 1) * WAVE_HOP + WAVE_FIELD])
-        self._kept = self._kept[count * WAVE_HOP :]
+        features = self._model.wave(self.kept[: (count - 1) * WAVE_HOP + WAVE_FIELD])
+        self.kept = self.kept[count * WAVE_HOP :]
         return features
 
 
@@ -139,6 +147,42 @@ class LeanStream:
             return results
         last, self._last = replace(self._last, final=True), None
         return [*results, last]
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all that the past leaves, as arrays: a stream restored to it goes on the same."""
+        samples, received, given = self._patch_stream.state()
+        counts = self._received, self._fused, self._oldest, received, given
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "counts": np.array(counts, np.int64),
+            "samples": samples,
+            "wave_samples": self._wave_stream.kept,
+            "embeddings": self._embeddings,
+            "audible": self._audible,
+            "waves": self._waves,
+        }
+        if self._last is not None:
+            last = self._last
+            arrays |= {
+                "last": np.array([last.patch, last.first_key, last.final], np.int64),
+                "last_audible": np.array(last.audible),
+                "last_logits": last.logits,
+                "last_attention": last.attention,
+            }
+        return arrays
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Go on from a state that another stream of the same model had."""
+        counts = state["counts"].tolist()
+        self._received, self._fused, self._oldest, received, given = counts
+        self._patch_stream.restore(state["samples"], received, given)
+        self._wave_stream.kept = state["wave_samples"]
+        self._embeddings, self._audible = state["embeddings"], state["audible"]
+        self._waves, self._last = state["waves"], None
+        if "last" in state:
+            patch, first_key, final = state["last"].tolist()
+            logits, attention = state["last_logits"], state["last_attention"]
+            audible = float(state["last_audible"])
+            self._last = PatchResult(patch, logits, attention, first_key, audible, bool(final))
 
     def _take(self, patches: Float32, waves: Float32) -> None:
         if len(patches):

@@ -1,6 +1,5 @@
 """What was found of late, before any rule: kept so that other rules can choose from it at once."""
 
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import numpy.typing as npt
 
 from leanviz.core.decisions import DecisionRules, judge
 from leanviz.core.events import Event, Finding, Hidden, Rule
+from leanviz.core.finding_store import FindingStore
 from leanviz.core.taxonomy import Taxonomy
 
 
@@ -52,17 +52,43 @@ class Judged:
     parents: list[tuple[Event, int]]
 
 
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    """What `DecisionRules.hides` says of many findings at once.
+
+    Attributes
+    ----------
+    loud : numpy.ndarray
+        The threshold is reached.
+    wanted : numpy.ndarray
+        The mute and allow lists let the class through.
+    passing : numpy.ndarray
+        Both, and it is long enough.
+    ever_present : numpy.ndarray
+        It would be left out as ever-present.
+    """
+
+    loud: Mask
+    wanted: Mask
+    passing: Mask
+    ever_present: Mask
+
+
 class Findings:
     """Findings in the order in which they were complete.
 
-    The threshold hides nine in ten: that is decided for all of them in one numpy expression, and
-    only the rest is judged one by one. An hour of lively sound takes 5 ms.
+    The rules hide nine in ten: that is decided for all of them in a few numpy expressions, and only
+    what has descendants is judged one by one.
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
-        self._all: list[Finding] = []
-        self._labels, self._scores = array("q"), array("d")
+        self._all = FindingStore(taxonomy)
+        # the events that were shown last, by position: making them anew is most of the work
+        self._made: dict[int, Event] = {}
 
     def __len__(self) -> int:
         return len(self._all)
@@ -73,30 +99,32 @@ class Findings:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take more findings."""
-        for finding in findings:
-            self._all.append(finding)
-            self._labels.append(finding.candidate.label)
-            self._scores.append(finding.candidate.score)
+        self._all.extend(findings)
 
     def forget(self, before: int) -> list[Finding]:
         """Drop, and return, the findings that were complete before a source sample."""
-        count = 0
-        while count < len(self._all) and self._all[count].event.announced < before:
-            count += 1
-        dropped = self._all[:count]
+        late = self._all.column("announced") >= before
+        count = int(late.argmax()) if late.any() else len(late)
+        dropped = list(self._all[:count])
         self._drop(count)
         return dropped
 
     def judge(self, rules: DecisionRules, start: int = 0) -> Judged:
         """Part the findings from position `start` on."""
-        judged = Judged([], [])
-        for at in np.flatnonzero(self._above(rules, start)).tolist():
-            finding = self._all[start + at]
-            hidden = judge(finding.candidate, rules, self._taxonomy)
+        judged, made = Judged([], []), self._made if start else {}
+        masks = self._masks(rules, start)
+        has_specifics = self._all.column("count", start) > 0
+        shown = masks.passing & (has_specifics | ~masks.ever_present)
+        for at in np.flatnonzero(shown).tolist():
+            hidden = None
+            if has_specifics[at]:
+                hidden = judge(self._all[start + at].candidate, rules, self._taxonomy)
             if hidden is None:
-                judged.events.append(finding.event)
+                event = made[start + at] = self._event(start + at)
+                judged.events.append(event)
             elif hidden.rule is Rule.PARENT:
-                judged.parents.append((finding.event, hidden.shown_as))
+                judged.parents.append((self._event(start + at), hidden.shown_as))
+        self._made = made
         return judged
 
     def misses(self, rules: DecisionRules, count: int, since: int = -1) -> list[NearMiss]:
@@ -106,45 +134,56 @@ class Findings:
 
         Parents of a shown class are none: they stand in its path.
         """
-        start = len(self._all)
-        while start and self._all[start - 1].event.announced > since:
-            start -= 1
+        early = np.flatnonzero(self._all.column("announced") <= since)
+        start = int(early[-1]) + 1 if len(early) else 0
+        labels = self._all.column("label")
         best: dict[int, NearMiss] = {}
         for at in self._loudest_first(rules, start):
-            finding = self._all[at]
-            label = finding.candidate.label
+            label = int(labels[at])
             if label in best:
                 continue
+            finding = self._all[at]
             hidden = judge(finding.candidate, rules, self._taxonomy)
             if hidden is not None and hidden.rule is not Rule.PARENT:
                 best[label] = NearMiss(hidden, finding.event, rules.threshold(label))
         return sorted(best.values(), key=lambda miss: miss.nearness, reverse=True)[:count]
 
+    def _event(self, at: int) -> Event:
+        return self._made.get(at) or self._all.event(at)
+
     def _loudest_first(self, rules: DecisionRules, start: int) -> list[int]:
         """Return what may be the near-miss of its class, by falling score.
 
-        All that pass their threshold, and for each class that is not hidden on purpose the best
-        that does not: what two rules hide is not near.
+        All that pass their threshold and are hidden, and for each class that is not hidden on
+        purpose the best that does not pass: what two rules hide is not near.
         """
-        above = self._above(rules, start)
-        labels, scores = self._arrays(start)
-        heard = np.array([rules.listens_to(label) for label in range(len(self._taxonomy))])
-        below = np.flatnonzero(~above & heard[labels])
+        masks = self._masks(rules, start)
+        labels, scores = self._all.column("label", start), self._all.column("score", start)
+        below = np.flatnonzero(~masks.loud & masks.wanted)
         order = below[np.lexsort((-scores[below], labels[below]))]
         first = np.unique(labels[order], return_index=True)[1]
-        chosen = np.concatenate((np.flatnonzero(above), order[first]))
+        hidden = np.flatnonzero(masks.loud & (~masks.passing | masks.ever_present))
+        chosen = np.concatenate((hidden, order[first]))
         return (chosen[np.argsort(-scores[chosen], kind="stable")] + start).tolist()
 
-    def _above(self, rules: DecisionRules, start: int) -> npt.NDArray[np.bool_]:
-        """Tell which findings from position `start` on reach their threshold."""
-        labels, scores = self._arrays(start)
-        thresholds = np.array([rules.threshold(label) for label in range(len(self._taxonomy))])
-        return scores >= thresholds[labels]
-
-    def _arrays(self, start: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        return np.array(self._labels[start:], np.int64), np.array(self._scores[start:], np.float64)
+    def _masks(self, rules: DecisionRules, start: int) -> _Masks:
+        """Tell what the rules say of the findings from position `start` on."""
+        labels, every = self._all.column("label", start), range(len(self._taxonomy))
+        loud = (
+            self._all.column("score", start)
+            >= np.array([rules.threshold(label) for label in every])[labels]
+        )
+        n_patches = self._all.column("last", start) - self._all.column("first", start) + 1
+        wanted = np.array([rules.listens_to(label) for label in every])[labels]
+        quiet = np.array([label in rules.quiet for label in every])[labels]
+        return _Masks(
+            loud=loud,
+            wanted=wanted,
+            passing=loud & (n_patches >= rules.min_patches) & wanted,
+            ever_present=quiet & (self._all.column("presence", start) >= rules.ever_present),
+        )
 
     def _drop(self, count: int) -> None:
-        del self._all[:count]
-        del self._labels[:count]
-        del self._scores[:count]
+        if count:
+            self._all.drop(count)
+            self._made = {at - count: e for at, e in self._made.items() if at >= count}

@@ -2,131 +2,42 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from leanviz.audio.file import AudioReader, open_audio
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
-from leanviz.core.events import Event, Finding, Hidden
-from leanviz.core.tracks import Tracks
 from leanviz.inference.model import LeanModel
-from leanviz.inference.stream import PatchResult
-from leanviz.pipeline.patch_store import PatchStore
-from leanviz.pipeline.results import ClipAnalysis, HopUpdate
-from leanviz.pipeline.spool import Spool
-from leanviz.pipeline.stages import FeatureStage, InferenceStage
+from leanviz.pipeline.analysis_cache import AnalysisCache, Entry
+from leanviz.pipeline.file_analysis import BLOCK_S, ClipProgress, FileAnalysis, in_order
+from leanviz.pipeline.results import ClipAnalysis
+from leanviz.pipeline.stored_stream import DamagedError
 
-# Seconds of audio between two looks at progress and cancellation: 3 ms of work each.
-BLOCK_S = 2.0
-# Header lengths of compressed files are estimates.
-LENGTH_SLACK = 1.02
+__all__ = [
+    "BLOCK_S", "Cancelled", "ClipDone", "ClipFailure", "ClipJob", "ClipNews", "ClipProgress",
+    "ClipRequest", "analyze_file", "in_order",
+]  # fmt: skip
+
+# Shorter files are analysed sooner than they are found again.
+LEAST_KEPT_S = 20.0
 
 
 class Cancelled(Exception):
     """The user stopped an analysis."""
 
 
-class Unpictured(Tracks):
-    """Tracks for those who only read the results: they count samples, and stay empty."""
-
-    def __init__(self, sample_rate: int) -> None:
-        super().__init__(sample_rate, sample_rate)
-
-    def push(self, samples: npt.NDArray[np.float32]) -> None:
-        """Count samples [n]."""
-        self._written += len(samples)
-
-    def finish(self) -> None:
-        """Do nothing."""
-
-
-class _Analysis:
-    """One file on its way through the engine."""
-
-    def __init__(
-        self, reader: AudioReader, model: LeanModel, rules: DecisionRules, pictures: bool
-    ) -> None:
-        self._reader = reader
-        self._model = model
-        rate = reader.sample_rate
-        length = int(reader.n_samples * LENGTH_SLACK) + rate
-        self.tracks = Tracks.for_file(rate, length) if pictures else Unpictured(rate)
-        self.events: list[Event] = []
-        self._features = FeatureStage(self.tracks)
-        self._inference = InferenceStage(model, rate, rules)
-        self._patches: PatchStore | None = None
-        self._extents = Spool((2,), np.int64)
-        self._hidden: list[Hidden] = []
-        self.findings: list[Finding] = []
-
-    def progress(self) -> "ClipProgress":
-        """Return how far the file is."""
-        fraction = min(1.0, self.tracks.written / self._reader.n_samples)
-        length = max(self._reader.n_samples, self.tracks.written)
-        return ClipProgress(0, self._reader.path, fraction, length, self.tracks, self.findings)
-
-    def push(self, samples: npt.NDArray[np.float32]) -> None:
-        self._collect(self._inference.push(self._features.push(samples)))
-
-    def finish(self) -> ClipAnalysis:
-        self._collect(self._inference.push(self._features.finish()))
-        self._collect(self._inference.finish(self.tracks.written))
-        if self._patches is None:
-            # One sample at 48 kHz is none at 16 kHz: a moment of silence stands for it.
-            self._collect(self._inference.push(np.zeros(1, np.float32)))
-            self._collect(self._inference.finish(self.tracks.written))
-        assert self._patches is not None
-        return ClipAnalysis(
-            path=self._reader.path,
-            sample_rate=self._reader.sample_rate,
-            n_samples=self.tracks.written,
-            tracks=self.tracks,
-            events=in_order(self.events),
-            hidden=tuple(self._hidden),
-            patch_extents=self._extents.array(),
-            frame_scores=self._patches.frame_scores(),
-            peak_scores=self._patches.peak_scores,
-            clip_scores=self._patches.clip_scores(),
-            attention=self._patches.attention(self._inference.clock),
-            model=self._model.identity,
-            truncated=self._reader.truncated,
-            findings=tuple(self.findings),
-            rules=self._inference.rules,
-        )
-
-    def _collect(self, news: tuple[list[PatchResult], list[HopUpdate]]) -> None:
-        results, updates = news
-        for result in results:
-            if self._patches is None:
-                self._patches = PatchStore(result)
-            else:
-                self._patches.append(result)
-        for update in updates:
-            self._extents.append([update.extent.start, update.extent.stop])
-            self.events += update.events
-            self._hidden += update.hidden
-            self.findings += update.findings
-
-
-def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return the events of a file as its analysis lists them."""
-    return tuple(sorted(events, key=lambda e: (e.onset, -e.score, e.label)))
-
-
-def analyze_file(
+def analyze_file(  # noqa: PLR0913  (each is a choice of its own)
     path: str | Path,
     model: LeanModel,
     rules: DecisionRules | None = None,
     *,
-    progress: Callable[["ClipProgress"], None] | None = None,
+    progress: Callable[[ClipProgress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     pictures: bool = True,
+    cache: AnalysisCache | None = None,
 ) -> ClipAnalysis:
     """Analyse one file; the only file path of leanviz.
 
@@ -142,6 +53,8 @@ def analyze_file(
         Asked as often; True stops.
     pictures : bool
         Whether the spectrogram and the waveform are wanted too, a quarter of the work.
+    cache : AnalysisCache or None
+        Where results are kept from one time to the next.
 
     Raises
     ------
@@ -150,15 +63,36 @@ def analyze_file(
     Cancelled
         If `cancelled` said so.
     """
-    with open_audio(path) as reader:
-        work = _Analysis(reader, model, rules or model.default_rules(), pictures)
-        for block in reader.blocks(int(BLOCK_S * reader.sample_rate)):
-            if cancelled is not None and cancelled():
-                raise Cancelled(str(path))
-            work.push(block)
+    rules = rules or model.default_rules()
+
+    def run(reader: AudioReader, entry: Entry | None) -> ClipAnalysis:
+        work = FileAnalysis(reader, model, rules, pictures, entry)
+        for _ in work.steps():
             if progress is not None:
                 progress(work.progress())
+            if cancelled is not None and cancelled():
+                raise Cancelled(str(path))
         return work.finish()
+
+    with open_audio(path) as reader:
+        entry = None if cache is None else _entry(cache, reader, model)
+        try:
+            analysis = run(reader, entry)
+        except DamagedError:  # and it is gone by now
+            try:
+                analysis = run(reader, entry)
+            except DamagedError:
+                analysis = run(reader, None)
+    if cache is not None and entry is not None:
+        cache.make_room(entry)
+    return analysis
+
+
+def _entry(cache: AnalysisCache, reader: AudioReader, model: LeanModel) -> Entry | None:
+    """Return where the results of a file are kept, None if they are not."""
+    if reader.n_samples < LEAST_KEPT_S * reader.sample_rate:
+        return None
+    return cache.entry(reader.path, model.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,28 +102,6 @@ class ClipRequest:
     request: int
     path: Path
     rules: DecisionRules
-
-
-@dataclass(frozen=True, slots=True)
-class ClipProgress:
-    """How far a file is.
-
-    Attributes
-    ----------
-    n_samples : int
-        Its length as far as is known before its end.
-    tracks : Tracks
-        Can be shown while they fill.
-    findings : sequence of Finding
-        All candidates so far. The worker's own list: it grows at its end and nowhere else.
-    """
-
-    request: int
-    path: Path
-    fraction: float
-    n_samples: int
-    tracks: Tracks
-    findings: Sequence[Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +129,19 @@ class ClipJob:
 
     Every request ends in one `ClipDone` or `ClipFailure`.
 
+    Attributes
+    ----------
+    cache : AnalysisCache or None
+        Where the results of files are kept; nowhere if None.
+
     `open`, `cancel`, `poll` and `close` are for the thread that owns the job and never block for
     longer than one block of audio takes.
     """
 
     def __init__(self, model: LeanModel) -> None:
         self._model = model
+        # NB: written by the owner, loaded by the worker once per request.
+        self.cache: AnalysisCache | None = None
         self._requests: queue.Queue[ClipRequest | None] = queue.Queue()
         # Bounded: a slow reader loses progress reports, never results (see _report).
         self._news: queue.Queue[ClipNews] = queue.Queue(maxsize=256)
@@ -277,7 +196,12 @@ class ClipJob:
             return ClipFailure(request.request, request.path, "")
         try:
             analysis = analyze_file(
-                request.path, self._model, request.rules, progress=tell, cancelled=stale
+                request.path,
+                self._model,
+                request.rules,
+                progress=tell,
+                cancelled=stale,
+                cache=self.cache,
             )
         except Cancelled:
             return ClipFailure(request.request, request.path, "")

@@ -1,19 +1,19 @@
 """What LEAN said of every patch of a recording, in memory that does not grow with its length."""
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
-from leanviz.core.alignment import WINDOW_PATCHES, first_wave, wave_count, wave_extent
+from leanviz.core.alignment import WAVE_FIELD, WAVE_HOP, WINDOW_PATCHES, first_wave, wave_count
 from leanviz.core.attention import AttentionBand
-from leanviz.core.clock import Span
 from leanviz.core.decisions import PatchClock
 from leanviz.inference.stream import PatchResult, sigmoid
 from leanviz.pipeline.spool import Spool
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
+
+# Extents computed in one go.
+_AT_ONCE = 65_536
 
 
 class PatchStore:
@@ -83,22 +83,21 @@ class PatchStore:
         return AttentionBand(
             weights=self._attention.array()[:, :, : self._width],
             first_key=self._first_keys.array(),
-            query_extents=_extents(len(self), clock.sees),
-            key_extents=_extents(n_keys, lambda key: _seen(clock, key)),
+            query_extents=_extents(
+                clock, len(self), clock.front.patch_hop, clock.front.patch_length
+            ),
+            key_extents=_extents(clock, n_keys, WAVE_HOP, WAVE_FIELD),
             sample_rate=clock.sample_rate,
         )
 
 
-def _seen(clock: PatchClock, key: int) -> Span:
-    """Return the source samples that a wave feature sees."""
-    start, stop = wave_extent(key)
-    return Span(clock.to_source(start), clock.to_source(stop))
+def _extents(clock: PatchClock, count: int, hop: int, length: int) -> Int64:
+    """Return the source samples [count, 2] of extents of equal length, `hop` 16 kHz samples apart.
 
-
-def _extents(count: int, span_of: Callable[[int], Span]) -> Int64:
-    """Return the spans of `count` things [count, 2], without a list of as many objects."""
-    extents = np.zeros((count, 2), np.int64)
-    for at in range(count):
-        span = span_of(at)
-        extents[at] = span.start, span.stop
-    return extents
+    Where they are many they lie on the disk.
+    """
+    extents = Spool((2,), np.int64)
+    for first in range(0, count, _AT_ONCE):
+        starts = hop * np.arange(first, min(count, first + _AT_ONCE), dtype=np.int64)
+        extents.append(clock.to_sources(np.stack((starts, starts + length), 1)))
+    return extents.array()

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 from leanviz.core.candidates import CandidateFinder
 from leanviz.core.decisions import DecisionRules, PatchClock, by_onset, decide, place
-from leanviz.core.events import Candidate
+from leanviz.core.finding_store import FindingStore
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import in_order
-from leanviz.pipeline.results import ClipAnalysis
+from leanviz.pipeline.results import ClipAnalysis, HiddenFindings
 
 
 def redecide(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -> ClipAnalysis:
     """Return an analysis as other rules show it; no extent changes."""
-    events, hidden = decide(analysis.findings, rules, model.taxonomy)
-    return replace(analysis, events=in_order(events), hidden=tuple(hidden), rules=rules)
+    events, _ = decide(analysis.findings, rules, model.taxonomy)
+    hidden = HiddenFindings(analysis.findings, rules, model.taxonomy)
+    return replace(analysis, events=in_order(events), hidden=hidden, rules=rules)
 
 
 def find_again(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -> ClipAnalysis:
@@ -23,10 +24,12 @@ def find_again(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -
     """
     finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
     clock, last_patch = PatchClock(analysis.sample_rate), len(analysis.frame_scores) - 1
-    closed: list[Candidate] = []
+    findings = FindingStore(model.taxonomy)
     for patch, scores in enumerate(analysis.frame_scores):
         done = finder.push(patch, scores)
         done += finder.finish() if patch == last_patch else []
-        closed += sorted(done, key=by_onset)
-    findings = [place(c, clock, model.taxonomy, last_patch, analysis.n_samples) for c in closed]
-    return redecide(replace(analysis, findings=tuple(findings)), rules, model)
+        findings.extend(
+            place(candidate, clock, model.taxonomy, last_patch, analysis.n_samples)
+            for candidate in sorted(done, key=by_onset)
+        )
+    return redecide(replace(analysis, findings=findings), rules, model)

@@ -1,15 +1,18 @@
 """What the pipeline hands on: one update per patch hop, one analysis per file."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from leanviz.core.attention import AttentionBand
+from leanviz.core.attention import AttentionBand, AttentionRow
 from leanviz.core.clock import Span, seconds
-from leanviz.core.decisions import DecisionRules
+from leanviz.core.decisions import DecisionRules, judge
 from leanviz.core.events import Event, Finding, Hidden
+from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.tracks import Tracks
 
 Float32 = npt.NDArray[np.float32]
@@ -40,6 +43,8 @@ class HopUpdate:
         All candidates that this patch completed, those behind `events` and `hidden`.
     sounding : tuple of Finding
         All candidates that sound now, those behind `provisional` among them.
+    row : AttentionRow or None
+        What the patch looked at; only of a live stream.
     """
 
     patch: int
@@ -51,6 +56,40 @@ class HopUpdate:
     provisional: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
     sounding: tuple[Finding, ...] = ()
+    row: AttentionRow | None = None
+
+
+class HiddenFindings(Sequence[Hidden]):
+    """What some rules hide of findings, in their order; made anew whenever it is looked at.
+
+    Of hours it would be most of the memory, and few ask for it.
+    """
+
+    def __init__(
+        self, findings: Sequence[Finding], rules: DecisionRules, taxonomy: Taxonomy
+    ) -> None:
+        self._findings, self._rules, self._taxonomy = findings, rules, taxonomy
+
+    def __iter__(self) -> Iterator[Hidden]:
+        for finding in self._findings:
+            hidden = judge(finding.candidate, self._rules, self._taxonomy)
+            if hidden is not None:
+                yield hidden
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @overload
+    def __getitem__(self, at: int) -> Hidden: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Hidden, ...]: ...
+    def __getitem__(self, at: int | slice) -> Hidden | tuple[Hidden, ...]:
+        return tuple(self)[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]  (its findings may grow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +109,9 @@ class ClipAnalysis:
         Scores of the whole file: sigmoid of the mean of its audible patches' logits.
     truncated : bool
         The file ended before its header said; what could be decoded was analysed.
-    findings : tuple of Finding
+    hidden : sequence of Hidden
+        Candidates that a rule hid.
+    findings : sequence of Finding
         All candidates, those behind `events` and `hidden`; other rules choose from them.
     rules : DecisionRules
         By which `events` are shown.
@@ -81,7 +122,7 @@ class ClipAnalysis:
     n_samples: int
     tracks: Tracks
     events: tuple[Event, ...]
-    hidden: tuple[Hidden, ...]
+    hidden: Sequence[Hidden]
     patch_extents: Int64
     frame_scores: Float32
     peak_scores: Float32
@@ -89,7 +130,7 @@ class ClipAnalysis:
     attention: AttentionBand
     model: str
     truncated: bool
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     rules: DecisionRules
 
     @property

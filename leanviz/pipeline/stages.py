@@ -1,11 +1,13 @@
 """The one engine: what live, file and command line all run, block by block."""
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from leanviz.audio.resample import Resampler
+from leanviz.core.attention import AttentionRow
 from leanviz.core.candidates import CandidateFinder
 from leanviz.core.clock import Cause
 from leanviz.core.decisions import (
@@ -57,6 +59,18 @@ class FeatureStage:
         return heard
 
 
+class ResultStream(Protocol):
+    """What gives LEAN's results for one unbroken stretch of sound: `LeanStream`, for one."""
+
+    def push(self, samples: Float32) -> list[PatchResult]:
+        """Take 16 kHz samples [n]; return the results they complete."""
+        ...
+
+    def finish(self) -> list[PatchResult]:
+        """End the stretch; return the rest."""
+        ...
+
+
 class InferenceStage:
     """16 kHz samples to scores, candidates and events.
 
@@ -69,16 +83,24 @@ class InferenceStage:
         What is shown and how candidates are found; may be replaced at any time.
     live : bool
         Whether to report the newest patch before it is final.
+    stream : ResultStream or None
+        Where results come from; the model if None.
     """
 
     def __init__(
-        self, model: LeanModel, sample_rate: int, rules: DecisionRules, *, live: bool = False
+        self,
+        model: LeanModel,
+        sample_rate: int,
+        rules: DecisionRules,
+        *,
+        live: bool = False,
+        stream: ResultStream | None = None,
     ) -> None:
         self.rules = rules
         self._model = model
         self._live = live
         self._clock = PatchClock(sample_rate)
-        self._stream = LeanStream(model, provisional=live)
+        self._stream: ResultStream = stream or LeanStream(model, provisional=live)
         self._finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
         # when each label that sounds was first shown, in source samples
         self._first_shown: dict[int, int] = {}
@@ -114,13 +136,20 @@ class InferenceStage:
     def _update(self, result: PatchResult, end: int | None, *, last: bool = False) -> HopUpdate:
         """Return what a result means; `end` is known, and `last` set, while a segment ends."""
         patch, scores = result.patch, result.scores
+        row = self._row(result) if self._live else None
         extent = self._clock.extent(patch, patch, end if last else None)
         self._finder.rules = self.rules.candidates
         if not result.final:
             sounding = self._sounding(self._finder.preview(patch, scores), patch)
             provisional = tuple(f.event for f in sounding if self._judge(f) is None)
             return HopUpdate(
-                patch, extent, scores, False, provisional=provisional, sounding=sounding
+                patch,
+                extent,
+                scores,
+                False,
+                provisional=provisional,
+                sounding=sounding,
+                row=row,
             )
         closed = self._finder.push(patch, scores)
         if last:
@@ -131,8 +160,11 @@ class InferenceStage:
         )
         events, hidden = decide(findings, self.rules, self._model.taxonomy)
         return HopUpdate(
-            patch, extent, scores, True, tuple(events), tuple(hidden), findings=findings
+            patch, extent, scores, True, tuple(events), tuple(hidden), findings=findings, row=row
         )
+
+    def _row(self, result: PatchResult) -> AttentionRow:
+        return AttentionRow(result.patch, result.attention, result.first_key, self._clock)
 
     def _judge(self, finding: Finding) -> Hidden | None:
         return judge(finding.candidate, self.rules, self._model.taxonomy)

@@ -1,0 +1,270 @@
+"""Results from before are the results of now: whole, in part, damaged, or of another file."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leanviz.audio.file import read_mono
+from leanviz.core.candidates import CandidateRules
+from leanviz.core.smoothing import Smoothing
+from leanviz.inference.model import LeanModel
+from leanviz.pipeline import clip as clip_module
+from leanviz.pipeline import stored_stream
+from leanviz.pipeline.analysis_cache import MEGABYTE, AnalysisCache, fingerprint
+from leanviz.pipeline.clip import Cancelled, analyze_file
+from leanviz.pipeline.results import ClipAnalysis
+
+Clip = Callable[[int], Path]
+# Patches of a part: a block of two seconds completes four or five.
+BLOCKS = 2
+
+
+@pytest.fixture(autouse=True)
+def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make nine seconds a long file."""
+    monkeypatch.setattr(stored_stream, "PART_BLOCKS", BLOCKS)
+    monkeypatch.setattr(clip_module, "LEAST_KEPT_S", 1.0)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> AnalysisCache:
+    return AnalysisCache(tmp_path / "cache")
+
+
+def parts(cache: AnalysisCache) -> list[Path]:
+    return sorted(cache.folder.glob("*/part-*.npz"))
+
+
+def assert_same(found: ClipAnalysis, expected: ClipAnalysis) -> None:
+    """Check that nothing tells two analyses apart, to the bit."""
+    assert found.findings == expected.findings
+    assert (found.events, found.hidden) == (expected.events, expected.hidden)
+    assert (found.n_samples, found.truncated) == (expected.n_samples, expected.truncated)
+    for name in ("frame_scores", "peak_scores", "clip_scores", "patch_extents"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    for name in ("weights", "first_key", "query_extents", "key_extents"):
+        mine, theirs = getattr(found.attention, name), getattr(expected.attention, name)
+        np.testing.assert_array_equal(mine, theirs)
+    pictures, others = found.tracks.everything(), expected.tracks.everything()
+    assert pictures is not None
+    assert others is not None
+    assert pictures.keys() == others.keys()
+    for name, values in pictures.items():
+        np.testing.assert_array_equal(values, others[name])
+
+
+def analyse(model: LeanModel, path: Path, cache: AnalysisCache) -> ClipAnalysis:
+    return analyze_file(path, model, cache=cache)
+
+
+@pytest.fixture
+def unheard(model: LeanModel, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that takes an item whenever the model is asked."""
+    asked: list[int] = []
+    embed = LeanModel.embed
+
+    def counted(self: LeanModel, patches: np.ndarray) -> np.ndarray:
+        asked.append(len(patches))
+        return embed(self, patches)
+
+    monkeypatch.setattr(LeanModel, "embed", counted)
+    return asked
+
+
+def test_a_file_that_is_known_is_not_analysed_again(
+    model: LeanModel,
+    clip: Clip,
+    analysed: Callable[[int], ClipAnalysis],
+    cache: AnalysisCache,
+    unheard: list[int],
+) -> None:
+    expected = analysed(44_100)
+    assert_same(analyse(model, clip(44_100), cache), expected)
+    assert len(parts(cache)) == 4
+    unheard.clear()
+    assert_same(analyse(model, clip(44_100), cache), expected)
+    assert unheard == []
+    # whatever its name, and by whatever rules
+    other = cache.folder.parent / "other.wav"
+    other.write_bytes(clip(44_100).read_bytes())
+    rules = replace(model.default_rules(), candidates=CandidateRules(Smoothing.OFF), offset=-0.2)
+    found = analyze_file(other, model, rules, cache=cache)
+    assert unheard == []
+    assert_same(found, analyze_file(clip(44_100), model, rules))
+    assert found.path == other
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 5])
+def test_what_was_stopped_goes_on_to_the_same_end(
+    model: LeanModel,
+    clip: Clip,
+    analysed: Callable[[int], ClipAnalysis],
+    cache: AnalysisCache,
+    unheard: list[int],
+    blocks: int,
+) -> None:
+    expected = analysed(44_100)
+    done: list[float] = []
+    with pytest.raises(Cancelled):
+        analyze_file(
+            clip(44_100),
+            model,
+            progress=lambda news: done.append(news.fraction),
+            cancelled=lambda: len(done) == blocks,
+            cache=cache,
+        )
+    assert len(parts(cache)) == blocks // BLOCKS
+    unheard.clear()
+    assert_same(analyse(model, clip(44_100), cache), expected)
+    # what is in whole parts is not asked again
+    assert len(unheard) <= 6 - blocks // BLOCKS * BLOCKS
+
+
+def test_the_same_in_steps_of_one_run_each(
+    model: LeanModel, clip: Clip, analysed: Callable[[int], ClipAnalysis], cache: AnalysisCache
+) -> None:
+    """Stopped again and again, it gets there."""
+    for _ in range(2):
+        before = len(parts(cache))
+        with pytest.raises(Cancelled):
+            analyze_file(
+                clip(48_000), model, cache=cache, cancelled=lambda n=before: len(parts(cache)) > n
+            )
+    assert_same(analyse(model, clip(48_000), cache), analysed(48_000))
+
+
+@pytest.mark.parametrize(
+    ("victim", "how"),
+    [
+        ("part-00000", "gone"), ("part-00001", "cut"), ("part-00002", "flipped"),
+        ("part-00003", "foreign"), ("part-00001", "foreign"), ("pictures", "gone"),
+        ("pictures", "flipped"), ("pictures", "foreign"),
+    ],
+)  # fmt: skip
+def test_what_is_damaged_is_analysed_again(
+    model: LeanModel,
+    clip: Clip,
+    analysed: Callable[[int], ClipAnalysis],
+    cache: AnalysisCache,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    victim: str,
+    how: str,
+) -> None:
+    analyse(model, clip(16_000), cache)
+    (path,) = cache.folder.glob(f"*/{victim}.npz")
+    content = path.read_bytes()
+    if how == "gone":
+        path.unlink()
+    elif how == "foreign":
+        np.savez(path, something=np.arange(3))
+    else:
+        middle = len(content) // 2
+        flipped = bytes([content[middle] ^ 255]) + content[middle + 1 :]
+        path.write_bytes(content[:middle] + (b"" if how == "cut" else flipped))
+    with caplog.at_level(logging.WARNING):
+        assert_same(analyse(model, clip(16_000), cache), analysed(16_000))
+    assert ("damaged" in caplog.text) == (how != "gone")
+    # and mended
+    caplog.clear()
+    assert_same(analyse(model, clip(16_000), cache), analysed(16_000))
+    assert not caplog.text
+
+
+def test_another_file_or_model_is_another_entry(
+    model: LeanModel, clip: Clip, cache: AnalysisCache, tmp_path: Path
+) -> None:
+    path = tmp_path / "sound.wav"
+    path.write_bytes(clip(16_000).read_bytes())
+    entry = cache.entry(path, model.identity)
+    assert entry == cache.entry(path, model.identity)
+    assert entry != cache.entry(path, "LEAN-R 9")
+    content = bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+    assert entry != cache.entry(path, model.identity)
+    assert cache.entry(tmp_path / "missing.wav", model.identity) is None
+
+
+def test_a_long_file_is_told_by_its_ends_and_places_and_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing hours would keep the first picture waiting."""
+    from leanviz.pipeline import analysis_cache
+
+    monkeypatch.setattr(analysis_cache, "_HASHED_WHOLE", 10 * 2**20)
+    path = tmp_path / "long.raw"
+    content = bytearray(os.urandom(12 * 2**20))
+    path.write_bytes(content)
+    before, moment = fingerprint(path), path.stat().st_mtime_ns
+    assert fingerprint(path) == before
+    for at in (0, 12 * 2**20 - 1, (11 * 2**20) // 63 * 30 + 5):
+        content[at] ^= 1
+        path.write_bytes(content)
+        os.utime(path, ns=(moment, moment))
+        assert fingerprint(path) != before
+        content[at] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(moment, moment))
+    assert fingerprint(path) == before
+    os.utime(path, ns=(moment, moment + 1))
+    assert fingerprint(path) != before
+
+
+def test_what_was_not_used_for_longest_makes_way(
+    model: LeanModel, clip: Clip, cache: AnalysisCache
+) -> None:
+    for rate in (16_000, 44_100, 48_000):
+        analyse(model, clip(rate), cache)
+    entries = [cache.entry(clip(rate), model.identity) for rate in (16_000, 44_100, 48_000)]
+    for age, entry in enumerate(entries):
+        assert entry is not None
+        assert entry.folder.is_dir()
+        os.utime(entry.folder, (1e9 - age, 1e9 - age))
+    assert cache.use().files == 3
+    keep = entries[2]  # the oldest, and in use
+    small = AnalysisCache(cache.folder, most_mb=cache.use().n_bytes // MEGABYTE)
+    small.make_room(keep)
+    left = [entry for entry in entries if entry is not None and entry.folder.exists()]
+    assert left == [entries[0], keep]
+    cache.clear()
+    assert (cache.use().files, cache.use().n_bytes) == (0, 0)
+    assert_same(analyse(model, clip(16_000), cache), analyze_file(clip(16_000), model))
+
+
+def test_where_nothing_can_be_kept_it_is_analysed_all_the_same(
+    model: LeanModel,
+    clip: Clip,
+    analysed: Callable[[int], ClipAnalysis],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    found = analyse(model, clip(16_000), AnalysisCache(tmp_path / "file"))
+    assert_same(found, analysed(16_000))
+    assert "cannot be written" in caplog.text
+
+
+def test_a_file_that_ends_early_is_known_to_do_so(
+    model: LeanModel, clip: Clip, cache: AnalysisCache, tmp_path: Path
+) -> None:
+    path = tmp_path / "cut.wav"
+    content = clip(16_000).read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    first = analyse(model, path, cache)
+    assert first.truncated
+    assert_same(analyse(model, path, cache), first)
+
+
+def test_short_files_are_not_kept(
+    model: LeanModel, clip: Clip, cache: AnalysisCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_module, "LEAST_KEPT_S", 20.0)
+    analyse(model, clip(16_000), cache)
+    assert cache.use().files == 0
+    assert len(read_mono(clip(16_000))[0]) > 100_000
