@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from leanviz.core.errors import UserError
 from leanviz.core.events import Event
-from leanviz.models.attention import AttentionPoint
 from leanviz.models.spectrogram import Readout
 from leanviz.models.time_text import TimeFormat
 from leanviz.settings import Settings, ThemeChoice
@@ -19,6 +18,7 @@ from leanviz.views.action_table import MAX_HEADS, Mode
 from leanviz.views.actions import Actions
 from leanviz.views.analysis_desk import AnalysisDesk
 from leanviz.views.appearance import Appearance
+from leanviz.views.attention_desk import AttentionDesk
 from leanviz.views.banner import Banner
 from leanviz.views.clip_export import ClipExport
 from leanviz.views.crosshair import Crosshair
@@ -36,7 +36,7 @@ from leanviz.views.key_sheet import KeySheet
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
 from leanviz.views.playing import Playing
-from leanviz.views.readout import attention_values, readout_text, value_text
+from leanviz.views.readout import readout_text, value_text
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self._trouble = ""
         self._times = TimeFormat()
         self._actions = Actions(self)
-        heads = [self._actions[f"head {number}"] for number in range(MAX_HEADS + 1)]
+        heads = [self._actions[f"head {n}"] for n in (0, "max", *range(1, MAX_HEADS + 1))]
         review = [self._actions[name] for name in REVIEW]
         self.inspector = Inspector(heads, review)
         self.workspace, self.banner = Workspace(), Banner()
@@ -100,9 +100,8 @@ class MainWindow(QMainWindow):
         self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
         self._logs = SessionKeeping(self.director, self.banner, self)
         self.navigation = Navigation(self.workspace, self)
-        self.why = ExplainDesk(
-            self.director, self.workspace, self.navigation, self._actions, self
-        )
+        self.why = ExplainDesk(self.director, self.workspace, self.navigation, self._actions, self)
+        self.map = AttentionDesk(self.director, self.inspector, self._actions, self)
         self.review = ReviewDesk(
             self.director, self.workspace, self.navigation, self.banner, self._actions, self
         )
@@ -174,13 +173,13 @@ class MainWindow(QMainWindow):
             "full screen": self._fill_screen,
             "keys": lambda: KeySheet(self).exec(),
         })  # fmt: skip
-        self._actions.connect_choice("head", self._choose_head)
         navigation.serve(self._actions)
         self.watching.serve(self._actions, director)
         self.review.serve(self._actions, self.side)
         self.references.serve(self._actions, self)
         self.analyses.serve(self._actions)
         self.why.serve(self.side)
+        self.map.serve(self._appearance.settings, self.side)
         self._appearance.themed.connect(self._take_theme)
         self._appearance.serve(self._actions)
         self._playing.serve(self._appearance.settings)
@@ -210,7 +209,6 @@ class MainWindow(QMainWindow):
         workspace.context_requested.connect(self._show_context_menu)
         workspace.time.follow_changed.connect(self.refresh)
         workspace.spectrogram.readout.connect(self._show_readout)
-        workspace.attention.readout.connect(self._show_attention)
         workspace.analysis.readout.connect(self._show_analysed)
         DropTarget(self, self._drop_hint).dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
@@ -218,7 +216,8 @@ class MainWindow(QMainWindow):
         self._playing.said.connect(self.status.say)
         self.clips.said.connect(self.status.say)
         self.clips.failed.connect(self.banner.say)
-        self.review.opened.connect(self._remember)
+        self.map.changed.connect(self.refresh)
+        self.map.failed.connect(self.banner.say)
         for part in (self.files, self.references, self.analyses, self.review, self.why):
             part.changed.connect(self.refresh)
             part.said.connect(self.status.say)
@@ -251,7 +250,9 @@ class MainWindow(QMainWindow):
         """What is to be remembered."""
         return replace(
             self.analyses.remember(
-                self._logs.remember(self._inputs.remember(self._appearance.settings))
+                self._logs.remember(
+                    self._inputs.remember(self.map.remember(self._appearance.settings))
+                )
             ),
             follow_playing=self.director.transport.following,
             live_span_s=self.director.live_span_s,
@@ -282,6 +283,7 @@ class MainWindow(QMainWindow):
         self.review.close()
         self.analyses.close()
         self.why.close()
+        self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
         for part in (*parts, self.watching, self.clips):
             part.close()
@@ -337,13 +339,10 @@ class MainWindow(QMainWindow):
             self.status.say(f"Written: {path}")
 
     def _take_opened(self, path: Path) -> None:
-        self._remember(path)
-        self.navigation.select(None)
-
-    def _remember(self, path: Path) -> None:
-        """List a file among those opened last."""
-        self._appearance.settings = self._appearance.settings.opened(path)
+        listed = self.review.files.place or path
+        self._appearance.settings = self._appearance.settings.opened(listed)
         self._recent.show([Path(name) for name in self._appearance.settings.recent])
+        self.navigation.select(None)
 
     # -- listening and playing ------------------------------------------------------------------
 
@@ -387,9 +386,7 @@ class MainWindow(QMainWindow):
         director, actions = self.director, self._actions
         state = self.review.state(director.state(self.navigation.selection))
         lined_up = replace(state, earlier=self.files.earlier, later=self.files.later)
-        lined_up = replace(
-            lined_up, analysis=self.analyses.complete, explained=self.why.explained
-        )
+        lined_up = replace(lined_up, analysis=self.analyses.complete, explained=self.why.explained)
         actions.apply(replace(lined_up, reference=self.references.shown))
         self.setWindowTitle(window_title(director.title, self.review.dirty))
         self.setWindowModified(self.review.dirty)
@@ -421,14 +418,8 @@ class MainWindow(QMainWindow):
     def _show_readout(self, readout: Readout | None) -> None:
         self.status.show_readout(readout_text(readout, self._times))
 
-    def _show_attention(self, point: AttentionPoint | None) -> None:
-        self.inspector.show_attention(attention_values(point))
-
     def _show_analysed(self, readout: tuple[float, str] | None) -> None:
         self.status.show_readout(value_text(readout, self._times))
-
-    def _choose_head(self, name: str) -> None:
-        self.workspace.attention_model.set_head(int(name) - 1 if int(name) else None)
 
     def _show_inspector(self) -> None:
         self.side.setVisible(self._actions["show inspector"].isChecked())
@@ -452,6 +443,7 @@ class MainWindow(QMainWindow):
         self.toolbar.set_theme(theme)
         self.watching.set_theme(theme)
         self._drop_hint.theme = theme
+        self.map.set_theme(theme)
 
     def _follow_system(self) -> None:
         if self._appearance.settings.theme is ThemeChoice.SYSTEM:

@@ -31,8 +31,6 @@ class ReviewDesk(QObject):
     -------
     changed :
         Other actions can be used, or there is something to save.
-    opened : Path
-        A session is shown.
     said, failed : str
         A sentence about what was done, or could not be.
     undoable : str
@@ -40,7 +38,6 @@ class ReviewDesk(QObject):
     """
 
     changed = Signal()
-    opened = Signal(object)
     said = Signal(str)
     failed = Signal(str)
     undoable = Signal(str)
@@ -63,7 +60,6 @@ class ReviewDesk(QObject):
         self.page = EventsPage([actions[name] for name in REVIEW])
         self._steps.changed.connect(self.changed)
         self.files.changed.connect(self.changed)
-        self.files.opened.connect(self.opened)
         self.files.failed.connect(self.failed)
         self._reviewing.undoable.connect(self.undoable)
         for part in (self.files, self._reviewing):

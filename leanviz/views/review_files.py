@@ -50,14 +50,11 @@ class ReviewFiles(QObject):
     -------
     changed :
         There is something to save, or no more.
-    opened : Path
-        A session is shown.
     said, failed : str
         A sentence about what was done, or could not be.
     """
 
     changed = Signal()
-    opened = Signal(object)
     said = Signal(str)
     failed = Signal(str)
 
@@ -242,7 +239,6 @@ class ReviewFiles(QObject):
         decisions.change(choices, "Decisions are as the session has them.")
         if review.view_s[1] > 0.0:
             self._workspace.time.show(*review.view_s)
-        self.opened.emit(place)
         self._compare(review.sound, self._sound)
 
     def _compare(self, expected: SoundFile, sound: Path) -> None:
