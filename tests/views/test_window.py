@@ -40,7 +40,9 @@ SHOWN = {
     "zoom out", "fit",
 }  # fmt: skip
 LABELS = {"next label", "previous label", "find label"}
-FILE = {"export", "export clips", "reference", "save", "save as", "add label"}
+FILE = {
+    "export", "export clips", "reference", "save", "save as", "add label", "show analysis",
+}  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
 HEADS = {"head 0", "head 1", "head 2", "head 3", "head 4"}
 
