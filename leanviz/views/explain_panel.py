@@ -26,7 +26,8 @@ from leanviz.pipeline.similar import THRESHOLD, Alike
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 
-ASKED, LOGIT, AGREE, TRUST = "asked about", "logit", "attention, occlusion", "occlusion, muting"
+ASKED, LOGIT = "asked about", "logit"
+AGREE, TRUST = "occlusion vs attention", "occlusion vs muting"
 FACTS = (ASKED, LOGIT, AGREE, TRUST)
 DISAGREE = (
     f"Attention and occlusion disagree (rank correlation below {AGREEMENT:g}): what LEAN looked at "
@@ -79,7 +80,7 @@ class ExplainPanel(QScrollArea):
     def say(self, sentence: str) -> None:
         """Show a sentence in place of numbers."""
         self._title.setText("WHY")
-        self.remark.setText(sentence)
+        self._tell(sentence)
         self.facts.show_values({})
         self.drivers.show_rows(())
 
@@ -87,23 +88,26 @@ class ExplainPanel(QScrollArea):
         """Show the numbers of an explanation, with the attention of one head or their mean."""
         explained = found.found
         asked_s = found.query_s()[explained.question.weights > 0]
-        trust = _correlation(explained.trust())
         self._title.setText(f"WHY  {title}?")
         self.facts.show_values({
             ASKED: f"{elapsed(asked_s[0, 0], 2)} \u2013 {elapsed(asked_s[-1, 1], 2)}",
             LOGIT: f"{explained.logit:.2f}",
             AGREE: _correlation(explained.moments.agreement(head)),
-            TRUST: trust,
+            TRUST: _correlation(explained.trust()),
         })  # fmt: skip
         driving, rate = found.driving(), found.inquiry.sample_rate
         remarks = [] if driving else [NOTHING_DROVE]
         remarks += [DISAGREE] if explained.disagrees(head) else []
-        self.remark.setText(" ".join(remarks))
+        self._tell(" ".join(remarks))
         spans = [(span.start / rate, span.stop / rate, fall) for span, fall in driving]
         self.drivers.show_rows([
             (f"{elapsed(start_s, 2)} \u2013 {elapsed(stop_s, 2)}", f"{fall:.2f}")
             for start_s, stop_s, fall in spans
         ])  # fmt: skip
+
+    def _tell(self, remark: str) -> None:
+        self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
 
     def show_changes(self, found: Counterfactual | None, taxonomy: Taxonomy, what: str) -> None:
         """Show which labels fall and rise; `what` was done."""

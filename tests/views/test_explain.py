@@ -1,0 +1,285 @@
+"""Why in the window: asked of a label, seen, heard, changed, found elsewhere, and written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from leanviz.audio.file import read_mono
+from leanviz.core.ducking import DUCKED
+from leanviz.core.events import Event
+from leanviz.core.resources import resource_path
+from leanviz.models.explanation import ExplanationModel, Strip
+from leanviz.models.viewport import Viewport
+from leanviz.pipeline.clip import analyze_file
+from leanviz.pipeline.explained_sound import write_explained_sound
+from leanviz.pipeline.explaining import FileExplanation, explain_file, why_event
+from leanviz.sessions.attention_file import read_attention
+from leanviz.settings import DEFAULTS
+from leanviz.views.action_table import Mode
+from leanviz.views.engine import Engine, load_engine
+from leanviz.views.explain_desk import SELECT_SOMETHING
+from leanviz.views.explain_pane import ROW, ExplainPane
+from leanviz.views.explain_panel import AGREE, DISAGREE, LOGIT
+from leanviz.views.left_axis import LEFT
+from leanviz.views.main_window import MainWindow
+from leanviz.views.theme import DARK, THEMES, Theme
+from tests.views.panes_material import plot, where
+
+DEMO = resource_path("demo", "demo.flac")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return load_engine()
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a stroke of the church bell and the horn of the demo clip, twice."""
+    samples, rate = read_mono(DEMO, round(6.0 * 44_100), round(3.6 * 44_100))
+    path = tmp_path_factory.mktemp("why") / "bell.wav"
+    soundfile.write(path, np.concatenate((samples, samples)), rate)
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(engine: Engine, clip: Path) -> FileExplanation:
+    model = engine.model
+    analysis = analyze_file(clip, model)
+    event = next(e for e in analysis.events if e.label == "Church_bell")
+    found = explain_file(model, why_event(analysis, event, model.taxonomy.index(event.label)))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def window(qtbot: QtBot, engine: Engine, clip: Path) -> Iterator[MainWindow]:
+    made = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(made)
+    made.resize(1280, 1000)
+    made.show()
+    made.begin([clip])
+    qtbot.waitUntil(lambda: made.director.analysis is not None)
+    yield made
+    made.end()
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    action = window.findChild(QAction, name)
+    assert action is not None
+    assert action.isEnabled(), name
+    action.trigger()
+
+
+def enabled(window: MainWindow, name: str) -> bool:
+    action = window.findChild(QAction, name)
+    return action is not None and action.isEnabled()
+
+
+def bell(window: MainWindow) -> Event:
+    return next(e for e in window.workspace.timeline.events if e.label == "Church_bell")
+
+
+def asked(qtbot: QtBot, window: MainWindow) -> FileExplanation:
+    window.navigation.select(bell(window))
+    trigger(window, "why")
+    qtbot.waitUntil(lambda: window.why.explained)
+    found = window.workspace.explanation_model.found
+    assert found is not None
+    return found
+
+
+def test_a_selected_label_is_explained(qtbot: QtBot, window: MainWindow) -> None:
+    pane, panel = window.workspace.explanation, window.why.panel
+    assert not pane.isVisible()
+    assert not enabled(window, "play why")
+    window.navigation.select(bell(window))
+    assert not window.why.busy, "nobody looks"
+    found = asked(qtbot, window)
+    assert pane.isVisible()
+    assert panel.facts.value(LOGIT) == f"{found.found.logit:.2f}"
+    assert float(panel.facts.value(AGREE)) == pytest.approx(
+        found.found.moments.agreement(), abs=0.01
+    )
+    assert (DISAGREE in panel.remark.text()) == found.found.disagrees()
+    assert enabled(window, "play why")
+    panel.drivers.chosen.emit(0)
+    (span, _), *_ = found.driving()
+    assert window.workspace.time.selection == pytest.approx(
+        (span.start / 44_100, span.stop / 44_100)
+    )
+    window.navigation.select(None)
+    assert not pane.isVisible()
+    assert not enabled(window, "play why")
+
+
+def test_the_newest_label_wins_and_another_head_has_other_attention(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    first = asked(qtbot, window)
+    before = window.why.panel.facts.value(AGREE)
+    window.workspace.attention_model.set_head(3)
+    shown = window.workspace.explanation_model
+    assert shown.strips[0].values.tolist() == first.found.keys.attention[3].tolist()
+    assert window.why.panel.facts.value(AGREE) != before
+    others = [e for e in window.workspace.timeline.events if e.label != "Church_bell"]
+    for event in (*others[:3], others[-1]):
+        window.navigation.select(event)
+    qtbot.waitUntil(lambda: not window.why.busy and shown.found is not first)
+    taxonomy = window.workspace.timeline.taxonomy
+    assert shown.title == taxonomy[taxonomy.index(others[-1].label)].title
+
+
+def test_what_if_the_selection_were_not_there(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.why.said) as said:
+        trigger(window, "mute selection")
+    assert said.args == [SELECT_SOMETHING]
+    window.navigation.select(bell(window))
+    trigger(window, "mute selection")
+    table = window.why.panel.changes
+    qtbot.waitUntil(lambda: table.rowCount() > 0)
+    fallen = [row[0] for row in table.texts() if row[3].startswith("-")]
+    assert "Church bell" in fallen
+    window.workspace.time.select((0.0, 0.5))
+    trigger(window, "isolate selection")
+    qtbot.waitUntil(lambda: "0.00 \u2013 0.50 s alone" in window.why.panel.changed.text())
+
+
+def test_a_moment_that_comes_again_is_found_and_gone_to(qtbot: QtBot, window: MainWindow) -> None:
+    window.workspace.time.select((0.3, 1.3))
+    window.why.panel.threshold.setValue(0.7)
+    trigger(window, "similar")
+    table = window.why.panel.alike
+    qtbot.waitUntil(lambda: table.rowCount() > 0)
+    table.setCurrentCell(0, 0)
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    selection = window.workspace.time.selection
+    assert selection is not None
+    assert selection[0] == pytest.approx(3.9, abs=0.5), "3.6 s later"
+
+
+def test_moments_in_other_files_are_opened(
+    qtbot: QtBot, engine: Engine, clip: Path, tmp_path: Path
+) -> None:
+    here, other = tmp_path / "here.wav", tmp_path / "there.wav"
+    samples, rate = read_mono(clip, 0, 5 * 44_100)
+    for path in (here, other):
+        soundfile.write(path, samples, rate)
+    (tmp_path / "bad.wav").write_text("no sound")
+    window = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin([here])
+    qtbot.waitUntil(lambda: window.director.analysis is not None)
+    window.workspace.time.select((1.0, 3.0))
+    window.why.panel.where.setCurrentIndex(1)
+    trigger(window, "similar")
+    table = window.why.panel.alike
+    qtbot.waitUntil(lambda: any("there.wav" in row[0] for row in table.texts()))
+    qtbot.waitUntil(lambda: "bad.wav" in window.banner.text)
+    row = next(n for n, row in enumerate(table.texts()) if "there.wav" in row[0])
+    table.chosen.emit(row)
+    qtbot.waitUntil(lambda: window.director.title == "there.wav")
+    selection = window.workspace.time.selection
+    assert selection is not None
+    assert selection[0] == pytest.approx(1.0, abs=0.5)
+    window.end()
+
+
+def test_explanations_are_written(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    found = asked(qtbot, window)
+    for suffix in (".npz", ".csv", ".svg", ".png"):
+        place = tmp_path / f"why{suffix}"
+        window.why.export(place)
+        qtbot.waitUntil(place.exists)
+        qtbot.waitUntil(lambda: not window.why.busy)
+    assert np.array_equal(read_attention(tmp_path / "why.npz").attention, found.found.attention)
+    for suffix in (".npz", ".png"):
+        window.banner.dismiss()
+        window.why.export(tmp_path / "no" / f"why{suffix}")
+        qtbot.waitUntil(lambda: "there is no folder" in window.banner.text)
+
+
+def test_without_a_file_the_buttons_say_why(qtbot: QtBot, engine: Engine) -> None:
+    window = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(window)
+    action = window.findChild(QAction, "why")
+    assert action is not None
+    assert not action.isEnabled()
+    assert "works on files" in action.toolTip()
+    assert "works on files" in window.why.panel.remark.text()
+    assert window.director.mode is Mode.EMPTY
+    window.end()
+
+
+# -- the sound ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_rest_is_ducked(found: FileExplanation, tmp_path: Path, reverse: bool) -> None:
+    place = tmp_path / "a.wav"
+    extent = write_explained_sound(found, place, reverse=reverse)
+    made, rate = read_mono(place)
+    original, _ = read_mono(found.inquiry.path, extent.start, extent.length)
+    assert (rate, len(made)) == (found.inquiry.sample_rate, len(original))
+    inside = np.zeros(len(made) + 2, bool)
+    for span, _fall in found.driving():
+        inside[span.start - extent.start + 1 : span.stop - extent.start + 1] = True
+    plain = np.ones(len(made), bool)
+    for edge in np.flatnonzero(np.diff(inside.astype(int))):
+        plain[max(0, edge - round(0.01 * rate) - 1) : edge + round(0.01 * rate) + 1] = False
+    kept = ~inside[1:-1] if reverse else inside[1:-1]
+    expected = original * np.where(kept, 1.0, DUCKED)
+    np.testing.assert_allclose(made[plain], expected[plain], atol=1e-4)
+    assert plain.mean() > 0.9
+
+
+# -- the pane -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_bars_stand_where_their_moments_are(
+    qtbot: QtBot, found: FileExplanation, theme: Theme
+) -> None:
+    time, model = Viewport(), ExplanationModel()
+    pane = ExplainPane(time, model)
+    qtbot.addWidget(pane)
+    pane.set_theme(theme)
+    pane.resize(LEFT + 616, 3 * ROW)
+    time.show_recording(11.0)
+    time.show(0.0, 11.0)
+    model.show(found, "Church bell")
+    pane.show()
+    qtbot.waitExposed(pane)
+    assert pane.height() == 3 * ROW
+    best = int(found.found.moments.occlusion.argmax())
+    start_s, stop_s = found.moment_s()[best]
+    drawn = where(plot(pane)[ROW : 2 * ROW], theme.query, 40)
+    columns = np.flatnonzero(drawn.any(0))
+    axis = pane.pixel_map()
+    assert columns.min() <= axis.x(start_s) + 1
+    assert columns.max() >= axis.x(stop_s) - 2
+    tall = drawn[:, round(axis.x((start_s + stop_s) / 2))].sum()
+    assert tall >= drawn.sum(0).max() - 1, "the largest bar is the highest"
+    pane.hovered(QPointF(LEFT + axis.x((start_s + stop_s) / 2), 1.5 * ROW))
+    assert "occlusion, Church bell" in pane.picture.toolTip()
+    assert f"{found.found.moments.occlusion[best]:.3f}" in pane.picture.toolTip()
+    model.show(None)
+    assert not pane.isVisible()
+
+
+def test_rising_labels_are_outlines_and_nothing_is_drawn_of_nothing() -> None:
+    edges = np.arange(4.0)
+    strip = Strip("occlusion", "fall", edges, np.array([2.0, -1.0, 0.0], np.float32))
+    assert strip.parts().tolist() == [1.0, -0.5, 0.0]
+    assert [strip.at(t) for t in (-0.1, 0.0, 1.5, 3.0)] == [-1, 0, 1, -1]
+    none = Strip("occlusion", "fall", edges, np.array([-2.0, -1.0, 0.0], np.float32))
+    assert none.parts().tolist() == [0.0, 0.0, 0.0]
+    assert DARK.key != DARK.query, "attention and occlusion have colours of their own"
