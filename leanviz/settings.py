@@ -13,6 +13,7 @@ from typing import Any
 import platformdirs
 
 from leanviz.core.choices import DecisionChoices
+from leanviz.core.errors import UserError
 from leanviz.core.watching import WatchChoices
 from leanviz.pipeline.analyses import Kind
 
@@ -72,10 +73,20 @@ class Settings:
         Whether live sessions are logged.
     log_mb : int
         Room for all session logs, megabytes of 1,000,000 bytes; the oldest make way.
+    keep_analyses : bool
+        Whether the results of files are kept, so that a file opened again is there at once.
+    analyses_mb : int
+        Room for them, megabytes of 1,000,000 bytes; those not used for longest make way.
     hidden_panes : tuple of str
         Panes that are switched off.
     attention : bool
         Whether the attention pane is shown.
+    attention_scale : str
+        What its brightest colour stands for: the highest weight of each row, or of all.
+    ridge, lag : bool
+        Whether the map has the centroid of each row drawn, and realignment over time below it.
+    live_map : bool
+        Whether the map is shown while listening, too.
     analysis : bool
         Whether the analysis pane is shown, where there is a file.
     analysis_kind : Kind
@@ -105,8 +116,14 @@ class Settings:
     watching: WatchChoices = field(default_factory=WatchChoices)
     keep_log: bool = True
     log_mb: int = 500
+    keep_analyses: bool = True
+    analyses_mb: int = 2000
     hidden_panes: tuple[str, ...] = ()
     attention: bool = True
+    attention_scale: str = "row"
+    ridge: bool = True
+    lag: bool = False
+    live_map: bool = False
     analysis: bool = False
     analysis_kind: Kind = Kind.CQT
     geometry: str = ""
@@ -182,6 +199,38 @@ def _set_aside(path: Path, error: Exception) -> None:
 def from_stored(stored: Mapping[str, Any]) -> Settings:
     """Return settings with what is stored, the default for all that is missing or bad."""
     return _section(DEFAULTS, stored, "")
+
+
+def decisions_text(choices: DecisionChoices) -> str:
+    """Return as JSON what of some choices is not as by default; presets are left out."""
+    values = asdict(replace(choices, presets={}))
+    return json.dumps(_changed(values, asdict(DecisionChoices())), ensure_ascii=False)
+
+
+def decisions_from_text(text: str) -> DecisionChoices:
+    """Return the choices that `decisions_text` wrote; UserError if they are not understood."""
+    try:
+        stored = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"These decisions are no JSON: {error}.") from error
+    choices = from_stored({"decisions": stored}).decisions
+    if not isinstance(stored, dict) or not _holds(asdict(choices), stored):
+        raise UserError(f"These decisions are not understood: {text[:200]}")
+    return choices
+
+
+def _changed(value: Any, default: Any) -> Any:
+    if not isinstance(value, dict) or not isinstance(default, dict):
+        return value
+    others = {key: part for key, part in value.items() if part != default.get(key)}
+    return {key: _changed(part, default.get(key)) for key, part in others.items()}
+
+
+def _holds(value: Any, stored: Any) -> bool:
+    """Return whether all that is stored was taken over."""
+    if isinstance(stored, dict) and isinstance(value, dict):
+        return all(key in value and _holds(value[key], part) for key, part in stored.items())
+    return value == (tuple(stored) if isinstance(stored, list) else stored)
 
 
 def _section(defaults: Any, stored: Mapping[str, Any], within: str) -> Any:

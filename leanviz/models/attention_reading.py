@@ -54,8 +54,14 @@ class ReadingModel(QObject):
         return (None, *(("max",) if count > 1 else ()), *range(count)) if count else ()
 
     @property
-    def span_s(self) -> TimeRange:
-        """The time that is read."""
+    def extent_s(self) -> TimeRange | None:
+        """The time that the rows read stand for; None without rows."""
+        edges, rows = self._model.query_edges, self._patches
+        there = 0 <= rows.start < rows.stop < len(edges)
+        return (float(edges[rows.start]), float(edges[rows.stop])) if there else None
+
+    def _span_s(self) -> TimeRange:
+        """Return the time that is to be read."""
         selection = self._time.selection
         return (self._time.start_s, self._time.stop_s) if selection is None else selection
 
@@ -91,7 +97,7 @@ class ReadingModel(QObject):
         if band is None:
             return range(0)
         centres = (self._model.query_edges[:-1] + self._model.query_edges[1:]) / 2
-        return range(*(int(at) for at in np.searchsorted(centres, self.span_s)))
+        return range(*(int(at) for at in np.searchsorted(centres, self._span_s())))
 
     def _step(self) -> None:
         """Read some patches; the rest in the next turn of the event loop."""

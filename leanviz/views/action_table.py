@@ -120,6 +120,10 @@ def _clippable(state: State) -> bool:
     return state.analysed and state.events and state.mode is Mode.FILE
 
 
+def _drawable(state: State) -> bool:
+    return state.analysed and state.mode is Mode.FILE
+
+
 def _playable(state: State) -> bool:
     return state.playable
 
@@ -174,6 +178,10 @@ def _earlier(state: State) -> bool:
 
 def _later(state: State) -> bool:
     return state.later
+
+
+def _file_mapped(state: State) -> bool:
+    return state.mode is Mode.FILE and state.heads > 0
 
 
 def _has_head(number: int) -> Need:
@@ -240,6 +248,7 @@ _window = partial(ActionSpec, menu="&View/&Window Length")
 _palette = partial(ActionSpec, menu="&View/&Palette")
 _range = partial(ActionSpec, menu="&View/&Range")
 _librosa = partial(ActionSpec, menu="&View/Anal&ysis")
+_map = partial(ActionSpec, menu="&View/Attention &Map")
 _head = partial(ActionSpec, menu="&View/Attention &Head", checkable=True, choice="head")
 
 FILE = (
@@ -262,6 +271,10 @@ FILE = (
     _file(
         "export clips", "Export Cli&ps\u2026", keys=("Ctrl+Shift+E",),
         help="write labels as sound files", needs=_clippable,
+    ),
+    _file(
+        "export figure", "Export Fi&gure\u2026", keys=("Ctrl+Shift+F",),
+        help="write panes as a picture", needs=_drawable,
     ),
     _file(
         "next file", "&Next File", keys=("Ctrl+PgDown",), help="next of the files opened together",
@@ -289,6 +302,11 @@ FILE = (
     ),
     _file("log room", "Room for Session &Logs\u2026", help="how much disk all logs may take"),
     _file("log folder", "Show Session Log &Folder", help="where the session logs are"),
+    _file(
+        "keep analyses", "Keep A&nalyses of Files", checkable=True,
+        help="have a file that is opened again there at once",
+    ),
+    _file("analyses room", "Room for Anal&yses\u2026", help="how much disk all analyses may take"),
     _file("quit", "&Quit", keys=("Ctrl+Q",), help="end leanviz", separated=True),
 )  # fmt: skip
 
@@ -515,6 +533,47 @@ VIEW = (
         )
         for number in range(1, MAX_HEADS + 1)
     ),
+    _head(
+        "head max", "Hi&ghest", keys=("H",), help="attention: highest of the heads", short="max",
+        needs=_has_head(2),
+    ),
+    _map(
+        "read map", "Read by &Keys", keys=("K",), help="read the attention map with arrow keys",
+        needs=_has_head(1),
+    ),
+    _map(
+        "window map", "&Window Around the Cursor", keys=("Z",), checkable=True,
+        help="attention: all of the window that LEAN used here, or the whole file",
+        needs=_file_mapped,
+    ),
+    _map(
+        "live map", "While &Listening", keys=("Shift+A",), checkable=True,
+        help="attention map while listening",
+    ),
+    _map(
+        "lag", "&Lag over Time", keys=("J",), checkable=True,
+        help="attention: lag, spread and shape over time",
+    ),
+    _map(
+        "ridge", "&Ridge", keys=("G",), checkable=True,
+        help="attention: where each row looks on average",
+    ),
+    *(
+        _map(f"brightness {name}", text, checkable=True, choice="brightness", help=about)
+        for name, text, about in (
+            ("row", "Brightest of Each R&ow", "attention: colours for each row by itself"),
+            ("global", "Brightest of &All", "attention: the same colours for all rows"),
+        )
+    ),
+    _map(
+        "pin a", "Pin as &A", help="hold the row that is read as A (click on the map)",
+        short="Pin A", separated=True, needs=_has_head(1),
+    ),
+    _map(
+        "pin b", "Pin as &B", help="hold the row that is read as B (Shift+click on the map)",
+        short="Pin B", needs=_has_head(1),
+    ),
+    _map("unpin", "&Unpin Both", help="let go of A and B", short="Unpin", needs=_has_head(1)),
     _show("full screen", "F&ull Screen", keys=("F11",), help="full screen", separated=True),
 )  # fmt: skip
 
@@ -527,7 +586,8 @@ MOUSE = (
     ("Wheel", "scroll time"),
     ("Ctrl+Wheel", "zoom time at the pointer"),
     ("Shift+Wheel", "zoom frequency"),
-    ("Click", "play from here; on a label: select it"),
+    ("Click", "play from here; on a label: select it; on the map: pin it as A, too"),
+    ("Shift+Click", "select from the cursor to here; on the map: pin it as B"),
     ("Drag", "select a time range"),
     ("Double-click", "zoom to a label and play it; on a divider: even sizes"),
 )

@@ -14,6 +14,7 @@ from leanviz.models.decisions import DecisionsModel
 from leanviz.models.viewport import MAX_LIVE_SPAN_S
 from leanviz.settings import Settings
 from leanviz.views.action_table import Mode, State
+from leanviz.views.attention_live import LiveMap
 from leanviz.views.background import Background
 from leanviz.views.deciding import Deciding
 from leanviz.views.engine import AudioDevices, Engine, find_devices
@@ -24,6 +25,7 @@ from leanviz.views.recording import Recording
 from leanviz.views.session_view import SessionView, is_session, remarks
 from leanviz.views.transport import Transport
 from leanviz.views.window_length import WindowLength
+from leanviz.views.workspace import Workspace
 
 if TYPE_CHECKING:
     from leanviz.audio.devices import Device
@@ -129,6 +131,16 @@ class Director(QObject):
         return self._engine
 
     @property
+    def workspace(self) -> Workspace:
+        """The panes."""
+        return self._parts.workspace
+
+    @property
+    def live_map(self) -> LiveMap:
+        """The attention map of a live stream."""
+        return self._live.map
+
+    @property
     def origin(self) -> datetime | None:
         """The moment of the first sample shown, where it is known."""
         session = self._sessions.session
@@ -164,6 +176,7 @@ class Director(QObject):
     def state(self, selected: Event | None) -> State:
         """Return what decides which actions can be used."""
         analysis = self.recording.analysis
+        band = self._parts.workspace.attention_model.band
         return State(
             mode=self._mode,
             ready=self._engine is not None,
@@ -171,7 +184,7 @@ class Director(QObject):
             playable=self.transport.loaded and not self.transport.no_output,
             events=self._parts.workspace.timeline.rowCount() > 0,
             selected=selected is not None,
-            heads=0 if analysis is None else analysis.attention.n_heads,
+            heads=0 if band is None else band.n_heads,
         )
 
     def load(self, load: Callable[[], Engine]) -> None:
@@ -389,5 +402,6 @@ class Director(QObject):
         if sentence:
             self.failed.emit(sentence)
         else:
-            self.said.emit(f"The analysis of {path.name} was stopped.")
+            later = " Opened again, it goes on from there." if self.recording.kept_mb else ""
+            self.said.emit(f"The analysis of {path.name} was stopped.{later}")
         self.changed.emit()

@@ -209,7 +209,9 @@ class ExplainDesk(QObject):
             self.panel.show_explanation(found, self._model.title, head)
 
     def _head(self) -> int | None:
-        head = self._workspace.attention_model.head
+        chosen = self._workspace.attention_model.head
+        # the highest of all heads is no distribution: their mean stands for it
+        head = chosen if isinstance(chosen, int) else None
         return head if isinstance(head, int) else None
 
     def _select(self, event: Event | None) -> None:

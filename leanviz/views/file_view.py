@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject
 
-from leanviz.core.clock import seconds, to_sample
+from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Finding
 from leanviz.core.tracks import Tracks
 from leanviz.models.time_text import elapsed
@@ -55,6 +55,8 @@ class FileView(QObject):
         if tracks is not self._tracks:
             self._begin(tracks, length, progress.path)
         self._take(progress.findings)
+        analysed = round(progress.fraction * length)
+        self._parts.workspace.set_skipped((Span(analysed, length),) if analysed < length else ())
         self._parts.workspace.tick()
         self._parts.toolbar.show_progress(f"Analysing {progress.path.name}", progress.fraction)
         return length
@@ -65,8 +67,9 @@ class FileView(QObject):
             self._begin(analysis.tracks, analysis.n_samples, analysis.path)
         workspace, inspector = self._parts.workspace, self._parts.inspector
         self._set_length(analysis.duration_s)
+        workspace.set_skipped(())
         self._take(analysis.findings)
-        workspace.attention_model.set_band(analysis.attention)
+        workspace.attention_model.set_band(analysis.attention, str(analysis.path))
         workspace.tick()
         inspector.show_heads(analysis.attention.n_heads)
         inspector.near.show_misses(workspace.timeline.misses(NEAR_ROWS))

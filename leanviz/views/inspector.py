@@ -89,9 +89,9 @@ class Inspector(QScrollArea):
         self.now.show_rows(rows)
 
     def show_heads(self, count: int) -> None:
-        """Offer the mean and `count` heads; one head alone is no choice."""
+        """Offer the mean, the highest and `count` heads; one head alone is no choice."""
         for number, button in enumerate(self._heads):
-            button.setVisible(count > 1 and number <= count)
+            button.setVisible(count > 1 and number <= count + 1)
 
     def show_event(self, event: Event | None, timeline: TimelineModel, times: TimeFormat) -> None:
         """Show an event in words."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from leanviz.core.clock import Span
 from leanviz.core.tracks import Tracks
+from leanviz.views.attention_live import LiveMap
 from leanviz.views.inspector import NEAR_ROWS, NOW_ROWS, Inspector
 from leanviz.views.live_clock import LiveClock
 from leanviz.views.score_rows import leading
@@ -45,6 +46,7 @@ class LiveView(QObject):
         self._parts = parts
         self._tracks: Tracks | None = None
         self._clock = LiveClock()
+        self.map = LiveMap(parts.workspace, self)
         self._skipped: tuple[Span, ...] = ()
         self._state = ""
         self._origin: datetime | None = None
@@ -61,6 +63,7 @@ class LiveView(QObject):
         heard = timedelta(seconds=tracks.written / tracks.sample_rate)
         self._origin = datetime.now().astimezone() - heard
         self._parts.workspace.show_tracks(tracks)
+        self.map.begin()
         self._parts.workspace.time.show_live(span_s)
         self._parts.inspector.near.show_misses(())
         self._parts.inspector.show_now("NOW", ())
@@ -70,6 +73,7 @@ class LiveView(QObject):
         if self._tracks is not None:
             for update in updates:
                 self._take(update)
+            self.map.draw()
             self.end()
 
     def hear(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:
@@ -82,6 +86,7 @@ class LiveView(QObject):
             self._take(update)
         if updates:
             self._show_scores(updates)
+            self.map.draw()
         if stats.skipped != self._skipped:
             self._skipped = stats.skipped
             parts.workspace.set_skipped(stats.skipped)
@@ -114,10 +119,12 @@ class LiveView(QObject):
     def forget(self) -> None:
         """Let go of the stream: something else is shown."""
         self._tracks = self._origin = None
+        self.map.forget()
         self._parts.status.clear_stats()
 
     def _take(self, update: "HopUpdate") -> None:
         timeline = self._parts.workspace.timeline
+        self.map.take(update)
         if update.final:
             timeline.take(update.findings)
             timeline.keep_since(update.extent.stop - round(HISTORY_S * timeline.sample_rate))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from leanviz.views import exporting
 from leanviz.views.action_table import MAX_HEADS, Mode
 from leanviz.views.actions import Actions
 from leanviz.views.analysis_desk import AnalysisDesk
+from leanviz.views.analysis_keeping import AnalysisKeeping
 from leanviz.views.appearance import Appearance
 from leanviz.views.attention_desk import AttentionDesk
 from leanviz.views.banner import Banner
@@ -29,6 +30,7 @@ from leanviz.views.dropping import DropHint, DropTarget
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.events_page import REVIEW
 from leanviz.views.explain_desk import ExplainDesk
+from leanviz.views.figure_export import FigureExport
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
 from leanviz.views.inspector import Inspector
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         self.analyses = AnalysisDesk(self.director, self.workspace, self, settings)
         self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
         self._logs = SessionKeeping(self.director, self.banner, self)
+        self._kept = AnalysisKeeping(self.director, self)
         self.navigation = Navigation(self.workspace, self)
         self.why = ExplainDesk(self.director, self.workspace, self.navigation, self._actions, self)
         self.map = AttentionDesk(self.director, self.inspector, self._actions, self)
@@ -107,6 +110,7 @@ class MainWindow(QMainWindow):
         )
         self._playing = Playing(self.director, self._actions, self)
         self.clips = ClipExport(self)
+        self.figures = FigureExport(self.director, self.workspace, self.references, self)
         self._appearance = Appearance(settings, self.workspace, self.inspector, self)
         self.watching = Watching(settings.watching, self.director.listening, self)
         self._crosshair = Crosshair(self.workspace.spectrogram)
@@ -153,6 +157,7 @@ class MainWindow(QMainWindow):
             "open": self._ask_what_to_open,
             "export": self._ask_where_to_export,
             "export clips": self._ask_for_clips,
+            "export figure": self._ask_for_figure,
             "next file": lambda: self.review.leave(lambda: self.files.step(1)),
             "previous file": lambda: self.review.leave(lambda: self.files.step(-1)),
             "quit": self.close,
@@ -214,8 +219,9 @@ class MainWindow(QMainWindow):
         self.files.chosen.connect(self.open)
         self.why.wanted.connect(self.open)
         self._playing.said.connect(self.status.say)
-        self.clips.said.connect(self.status.say)
-        self.clips.failed.connect(self.banner.say)
+        for part in (self.clips, self.figures):
+            part.said.connect(self.status.say)
+            part.failed.connect(self.banner.say)
         self.map.changed.connect(self.refresh)
         self.map.failed.connect(self.banner.say)
         for part in (self.files, self.references, self.analyses, self.review, self.why):
@@ -233,6 +239,7 @@ class MainWindow(QMainWindow):
         self._recent.show([Path(name) for name in settings.recent])
         self._inputs.restore(settings)
         self._logs.serve(self._actions, settings)
+        self._kept.serve(self._actions, settings)
         self._appearance.retheme()
         self.workspace.setFocus()
         self.refresh()
@@ -250,8 +257,10 @@ class MainWindow(QMainWindow):
         """What is to be remembered."""
         return replace(
             self.analyses.remember(
-                self._logs.remember(
-                    self._inputs.remember(self.map.remember(self._appearance.settings))
+                self._kept.remember(
+                    self._logs.remember(
+                        self._inputs.remember(self.map.remember(self._appearance.settings))
+                    )
                 )
             ),
             follow_playing=self.director.transport.following,
@@ -285,7 +294,7 @@ class MainWindow(QMainWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (*parts, self.watching, self.clips):
+        for part in (*parts, self.watching, self.clips, self.figures):
             part.close()
         event.accept()
         self.closed.emit()
@@ -328,15 +337,12 @@ class MainWindow(QMainWindow):
         report = self.director.report()
         if report is None:
             return
-        theme = self.workspace.lanes.theme.name
-        marks = self.workspace.reference_model.marks
-        what = exporting.Exportable(report, self.director.analysis, theme, marks)
-        try:
-            exporting.write(what, path, suffix)
-        except UserError as error:
-            self.banner.say(str(error))
-        else:
-            self.status.say(f"Written: {path}")
+        self.figures.write(self.figures.exportable(report), path, suffix)
+
+    def _ask_for_figure(self) -> None:
+        report = self.director.report()
+        if report is not None:
+            self.figures.ask(report)
 
     def _take_opened(self, path: Path) -> None:
         listed = self.review.files.place or path
@@ -433,6 +439,11 @@ class MainWindow(QMainWindow):
         (self.showFullScreen if self._actions["full screen"].isChecked() else self.showNormal)()
 
     def _show_context_menu(self, at: QPoint, _time_s: float) -> None:
+        lanes = self.workspace.lanes
+        place = lanes.mapFromGlobal(at)
+        event = lanes.event_at(QPointF(place)) if lanes.rect().contains(place) else None
+        if event is not None:
+            self.navigation.select(event)
         menu = QMenu(self)
         menu.addActions([self._actions[name] for name in CONTEXT_MENU])
         menu.exec(at)

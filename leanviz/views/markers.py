@@ -14,8 +14,6 @@ from leanviz.views.notes import Note
 
 # Nothing outside this is drawn: QPainter's raster engine counts in 16 bits after clipping.
 FAR = 16000
-# Panes lower than this, in logical pixels, have no room for letters.
-LEAST_FOR_PINS = 48
 
 
 class Markers(PaneItem):
@@ -34,8 +32,9 @@ class Markers(PaneItem):
     ----------
     notes : callable
         Gives what is to be said of the time that an axis shows.
-    with_query, with_key, with_words : bool
-        Whether to mark the extents of query and key, and to write the notes' words.
+    with_query, with_key, with_letters, with_words : bool
+        Whether to mark the extents of query and key, to name pins by their letters, and to write
+        the notes' words.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class Markers(PaneItem):
         self._time, self._axis_of = time, axis_of
         self.empty = empty
         self.is_empty = self.with_query = self.with_key = True
-        self.with_words = False
+        self.with_words = self.with_letters = False
         self.notes: Callable[[PixelMap], Iterable[Note]] = _nothing
 
     def moved(self) -> None:
@@ -67,7 +66,7 @@ class Markers(PaneItem):
             self._draw_note(painter, note, area.intersected(QRectF(0, 0, width, height)), ratio)
         if self._time.selection is not None:
             self._draw_selection(painter, column_area(axis, self._time.selection, height), ratio)
-        if self._time.pins and height > LEAST_FOR_PINS * ratio:
+        if self._time.pins:
             self._draw_pins(painter, axis, height, ratio)
         self._draw_hover(painter, axis, height, ratio)
         now_s = self._time.limits[1] if self._time.live and self._time.paging else None
@@ -150,7 +149,8 @@ class Markers(PaneItem):
                 if wanted and axis.start_s <= sum(span) / 2 < axis.time(axis.width):
                     x = math.floor(axis.x(sum(span) / 2))
                     painter.fillRect(QRectF(x, 0, line, height), colour(name, 0.7))
-                    draw_letter(painter, held.letter, (x, y), (name, ratio))
+                    if self.with_letters:
+                        draw_letter(painter, held.letter, (x, y), (name, ratio))
 
     def _line(
         self, painter: QPainter, axis: PixelMap, time_s: float, height: int, ratio: float

@@ -1,21 +1,28 @@
 """A recording as a figure: its panes, and how to draw them again; needs no screen."""
 
-import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 import leanviz
+from leanviz.core.clock import Span, to_sample
+from leanviz.core.detail import Detail
 from leanviz.core.errors import ExportError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.time_text import elapsed
 from leanviz.sessions.labels import Mark
+from leanviz.sessions.report import printable
 from leanviz.views import style
+from leanviz.views.closer import LONGEST_S, is_coarse
 from leanviz.views.drawing import small_font
-from leanviz.views.theme import THEMES, Theme
+from leanviz.views.figure_spec import FigureSpec
+from leanviz.views.theme import THEMES
 from leanviz.views.workspace import SHARES, Workspace
 
 if TYPE_CHECKING:
@@ -27,17 +34,36 @@ LANE = 20
 MOST_FOR_LANES = 0.45
 
 
-def render_clip(  # noqa: PLR0913  (each is an option)
+@dataclass(frozen=True, slots=True)
+class Also:
+    """What a figure shows besides an analysis.
+
+    Attributes
+    ----------
+    reference : sequence of Mark
+        Somebody's labels of the sound, drawn below its own.
+    detail : Detail or None
+        See `detail_of`.
+    remark : str
+        What else the caption says.
+    """
+
+    reference: Sequence[Mark] = ()
+    detail: Detail | None = None
+    remark: str = ""
+
+
+def render_clip(
     analysis: "ClipAnalysis",
     taxonomy: Taxonomy,
     path: Path,
-    *,
-    theme: str = "dark",
-    width: int = 1280,
-    height: int = 800,
-    reference: Sequence[Mark] = (),
+    spec: FigureSpec,
+    also: Also | None = None,
 ) -> None:
     """Draw an analysis into a picture file.
+
+    In an SVG words, labels and axes are shapes, and what is pixels stays pixels. The caption is in
+    the file as a text too, as its description.
 
     Parameters
     ----------
@@ -45,13 +71,9 @@ def render_clip(  # noqa: PLR0913  (each is an option)
     taxonomy : Taxonomy
         The vocabulary of its labels.
     path : Path
-        Where to; its suffix names the format.
-    theme : str
-        One of `leanviz.views.theme.THEMES`.
-    width, height : int
-        Size in pixels.
-    reference : sequence of Mark
-        Somebody's labels of the sound, drawn below its own.
+        Where to; its suffix, PNG or SVG, names the format.
+    spec : FigureSpec
+    also : Also or None
 
     Raises
     ------
@@ -59,12 +81,64 @@ def render_clip(  # noqa: PLR0913  (each is an option)
         If the picture cannot be written.
     """
     offscreen_application()
-    figure = _Figure(analysis, taxonomy, THEMES[theme], (width, height), reference)
-    picture = QImage(width, height, QImage.Format.Format_RGB32)
-    figure.render(picture)
-    figure.deleteLater()
-    if not picture.save(str(path)):
+    also = also or Also()
+    told = caption(analysis, spec, path.suffix.lower(), also.remark)
+    before = analysis.tracks.detail
+    # what the window looks at has a detail of its own
+    analysis.tracks.detail = also.detail
+    figure = _Figure(analysis, taxonomy, spec, told, also.reference)
+    try:
+        written = _write(figure, path, told)
+    finally:
+        analysis.tracks.detail = before
+        figure.deleteLater()
+    if not written:
         raise ExportError(f"The figure cannot be written to {path}.")
+
+
+def needs_detail(analysis: "ClipAnalysis", spec: FigureSpec) -> bool:
+    """Return whether a figure shows more than what is kept of a long recording."""
+    start_s, stop_s = spec.span_s or (0.0, analysis.duration_s)
+    step = (stop_s - start_s) * analysis.sample_rate / spec.size[0]
+    return stop_s - start_s <= LONGEST_S and is_coarse(analysis.tracks, step)
+
+
+def detail_of(analysis: "ClipAnalysis", spec: FigureSpec) -> Detail | None:
+    """Read what a figure needs of a recording, None if that is nothing. Any thread.
+
+    Raises
+    ------
+    UserError
+        If the recording cannot be read any more.
+    """
+    from leanviz.pipeline.detail import detail_for, detail_of_file
+
+    rate, tracks = analysis.sample_rate, analysis.tracks
+    start_s, stop_s = spec.span_s or (0.0, analysis.duration_s)
+    if not needs_detail(analysis, spec):
+        return None
+    step = (stop_s - start_s) * rate / spec.size[0]
+    shown = Span(to_sample(start_s, rate), min(to_sample(stop_s, rate), analysis.n_samples))
+    return detail_of_file(analysis.path, detail_for(tracks, shown, step), lambda: False)
+
+
+def _write(figure: "_Figure", path: Path, told: str) -> bool:
+    if path.suffix.lower() == ".svg":
+        canvas = QSvgGenerator()
+        canvas.setFileName(str(path))
+        canvas.setSize(figure.size())
+        canvas.setViewBox(figure.rect())
+        canvas.setDescription(told)
+        painter = QPainter()
+        begun = painter.begin(canvas)
+        if begun:
+            figure.render(painter, QPoint(0, 0))
+            painter.end()
+        return begun
+    picture = QImage(figure.size(), QImage.Format.Format_RGB32)
+    picture.setText("Description", told)
+    figure.render(picture)
+    return picture.save(str(path))
 
 
 def offscreen_application() -> None:
@@ -84,63 +158,88 @@ class _Figure(QWidget):
         self,
         analysis: "ClipAnalysis",
         taxonomy: Taxonomy,
-        theme: Theme,
-        size: tuple[int, int],
+        spec: FigureSpec,
+        told: str,
         reference: Sequence[Mark],
     ) -> None:
         super().__init__()
-        palette = style.palette(theme)
-        palette.setColor(style.Role.Window, QColor(theme.background))
+        self._theme, self._spec = THEMES[spec.theme], spec
+        palette = style.palette(self._theme)
+        palette.setColor(style.Role.Window, QColor(self._theme.background))
         self.setPalette(palette)
         self._workspace = Workspace()
-        self._caption = QLabel(caption(analysis, theme.name, size))
+        self._caption = QLabel(told)
         self._caption.setFont(small_font())
+        self._caption.setTextFormat(Qt.TextFormat.PlainText)
+        self._caption.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, MARGIN, 0, MARGIN)
         layout.setSpacing(MARGIN)
         layout.addWidget(self._workspace, 1)
         layout.addWidget(self._caption)
         self._caption.setIndent(MARGIN)
-        self.resize(*size)
-        if reference:
+        self.resize(*spec.size)
+        if reference and "reference" in spec.panes:
             self._workspace.reference_model.show("", reference, taxonomy)
-        self._fill(analysis, taxonomy, theme)
+        self._fill(analysis, taxonomy)
+        self._choose()
+        self._make_room()
 
-    def _fill(self, analysis: "ClipAnalysis", taxonomy: Taxonomy, theme: Theme) -> None:
+    def _fill(self, analysis: "ClipAnalysis", taxonomy: Taxonomy) -> None:
         workspace = self._workspace
         workspace.set_taxonomy(taxonomy)
-        workspace.set_theme(theme)
-        workspace.overview.hide()
+        workspace.set_theme(self._theme)
+        workspace.spectrogram.set_settings(self._spec.spectrogram)
         workspace.show_tracks(analysis.tracks)
         workspace.time.show_recording(analysis.duration_s)
         workspace.time.fit()
+        if self._spec.span_s is not None:
+            start_s, stop_s = self._spec.span_s
+            workspace.time.show(start_s, stop_s - start_s)
         workspace.timeline.restart(analysis.sample_rate, analysis.events)
-        workspace.attention_model.set_band(analysis.attention)
-        self._make_room(len(workspace.timeline.lanes))
+        workspace.attention_model.set_band(analysis.attention, str(analysis.path))
+        workspace.attention_model.set_head(self._spec.head - 1 if self._spec.head else None)
 
-    def _make_room(self, lanes: int) -> None:
+    def _choose(self) -> None:
+        """Show the panes that are wanted, and the time axis below them."""
+        workspace = self._workspace
+        workspace.overview.hide()
+        for name in ("waveform", "spectrogram", "lanes", "attention"):
+            workspace.pane(name).setVisible(name in self._spec.panes)
+        if not {"waveform", "spectrogram", "lanes", "attention"} & set(self._spec.panes):
+            # what is as high as its rows stands at the top
+            rows = workspace.reference.height() + workspace.time_axis.height()
+            workspace.setMaximumHeight(rows + MARGIN)
+
+    def _make_room(self) -> None:
         """Share the height so that all lanes can be read, if that leaves enough for the rest."""
-        room = self.height() - 3 * MARGIN - self._caption.sizeHint().height()
-        reference = self._workspace.reference
+        workspace, panes = self._workspace, self._spec.panes
+        words = self._caption.heightForWidth(self.width())
+        room = self.height() - 3 * MARGIN - words
+        reference = workspace.reference
         below = reference.height() if reference.isVisibleTo(self) else 0
-        wanted = LANE * lanes + below + self._workspace.time_axis.height()
-        part = min(wanted / room, MOST_FOR_LANES)
-        others = sum(SHARES) - SHARES[2]
-        self._workspace.divided.share_out(others * part / (1.0 - part))
+        lanes = len(workspace.timeline.lanes) if "lanes" in panes else 0
+        wanted = LANE * lanes + below + workspace.time_axis.height()
+        part = min(wanted / room, MOST_FOR_LANES) if lanes else wanted / room
+        names = ("waveform", "spectrogram", "", "attention")
+        shares = zip(names, SHARES, strict=True)
+        others = sum(share for name, share in shares if name in panes and name)
+        workspace.divided.share_out(others * part / max(1e-3, 1.0 - part))
 
 
-def caption(analysis: "ClipAnalysis", theme: str, size: tuple[int, int]) -> str:
-    """Return what a figure shows, and the command that draws it again."""
-    name = analysis.path.name
-    command = shlex.join((
-        "leanviz", "render", name, "-o", "figure.png", "--theme", theme,
-        "--width", str(size[0]), "--height", str(size[1]),
-    ))  # fmt: skip
+def caption(analysis: "ClipAnalysis", spec: FigureSpec, suffix: str, remark: str = "") -> str:
+    """Return what a figure shows, how, and the command that draws it again."""
+    name = printable(analysis.path.name)
+    shown = elapsed(analysis.duration_s, 1)
+    if spec.span_s is not None:
+        shown = f"{elapsed(spec.span_s[0])} \u2013 {elapsed(spec.span_s[1])} of {shown}"
     facts = (
         name,
-        elapsed(analysis.duration_s, 1),
+        shown,
         f"{analysis.sample_rate / 1000:g} kHz",
         analysis.model,
         f"leanviz {leanviz.__version__}",
     )
-    return " \u00b7 ".join(facts) + "\n" + command
+    how = " \u00b7 ".join(filter(None, (spec.settings_text(), remark)))
+    lines = (" \u00b7 ".join(facts), how, spec.command(name, f"figure{suffix}"))
+    return "\n".join(filter(None, lines))

@@ -9,6 +9,7 @@ from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.tracks import Tracks
 from leanviz.models.analysis import AnalysisModel
 from leanviz.models.attention import AttentionModel
+from leanviz.models.attention_reading import ReadingModel
 from leanviz.models.explanation import ExplanationModel
 from leanviz.models.reference import ReferenceModel
 from leanviz.models.time_text import TimeFormat
@@ -16,6 +17,7 @@ from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
 from leanviz.views.analysis import AnalysisPane
 from leanviz.views.attention import AttentionPane
+from leanviz.views.attention_lag import LagPane
 from leanviz.views.explain_pane import ExplainPane
 from leanviz.views.lanes import LanesPane
 from leanviz.views.live_button import LiveButton
@@ -96,6 +98,9 @@ class Workspace(QWidget):
         self.reference = ReferencePane(self.time, self.reference_model)
         self.time_axis = TimeAxisPane(self.time)
         self.attention = AttentionPane(self.time, self.attention_model)
+        self.lag: LagPane | None = None
+        for pane in (self.waveform, self.spectrogram, self.attention):
+            pane.markers.with_letters = True
         self.overview.labels.set_timeline(self.timeline)
         self._theme = self.lanes.theme
         self._labels = _column(self.explanation, self.lanes, self.reference, self.time_axis)
@@ -120,6 +125,7 @@ class Workspace(QWidget):
         return (
             self.overview, self.waveform, self.spectrogram, self.analysis, self.explanation,
             self.lanes, self.reference, self.time_axis, self.attention,
+            *(() if self.lag is None else (self.lag,)),
         )  # fmt: skip
 
     def pane(self, name: str) -> Pane:
@@ -132,6 +138,17 @@ class Workspace(QWidget):
             "attention": self.attention,
         }
         return panes[name]
+
+    def add_lag(self, reading: ReadingModel) -> LagPane:
+        """Return a pane of realignment over time, which now stands below all others."""
+        self.lag = LagPane(self.time, self.attention_model, reading)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self.lag)
+        self.lag.set_theme(self._theme)
+        self.lag.hide()
+        self._adopt(self.lag)
+        return self.lag
 
     def set_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Take the vocabulary, which comes with the model, and begin without events."""

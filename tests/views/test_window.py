@@ -27,12 +27,12 @@ from leanviz.views.main_window import MainWindow
 
 DEMO = resource_path("demo", "demo.flac")
 ALWAYS = {
-    "keep log", "log room", "log folder",
+    "keep log", "log room", "log folder", "keep analyses", "analyses room",
     "open", "quit", "stop", "devices", "attention", "show overview", "show waveform",
     "show spectrogram", "show lanes", "show inspector", "crosshair", "next scale", "next palette",
     "floor down", "floor up", "ceiling down", "ceiling up", "default range", "full screen", "keys",
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
-    "follow", "slower", "faster", "next analysis",
+    "follow", "slower", "faster", "next analysis", "live map", "lag", "ridge",
 }  # fmt: skip
 READY = {"listen", "last session", "more labels", "fewer labels", "watching"}
 SHOWN = {
@@ -42,9 +42,13 @@ SHOWN = {
 LABELS = {"next label", "previous label", "find label"}
 FILE = {
     "export", "export clips", "reference", "save", "save as", "add label", "show analysis",
+    "window map",
 }  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
-HEADS = {"head 0", "head 1", "head 2", "head 3", "head 4"}
+HEADS = {
+    "head 0", "head 1", "head 2", "head 3", "head 4", "head max", "read map", "pin a", "pin b",
+    "unpin",
+}  # fmt: skip
 
 Opener = Callable[..., MainWindow]
 

@@ -1,0 +1,94 @@
+"""The attention map of a live stream: rows are kept as they come, shown at the decision rate."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leanviz.core.attention import AttentionRow, band_of
+from leanviz.views.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leanviz.pipeline.results import HopUpdate
+
+# Ten minutes, as long as the rest of a live picture is kept.
+MOST_ROWS = 1250
+SOURCE = "listening"
+HINT = "Shift+A shows where the model looks while it listens."
+
+
+class LiveMap(QObject):
+    """Gives the attention model what LEAN looked at of late, if the user wants to see it.
+
+    The newest row is provisional, and replaced when its patch is decided. After a gap the map
+    begins anew.
+
+    Signals
+    -------
+    begun :
+        There is something to show for the first time: heads can be chosen.
+    """
+
+    begun = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._rows: deque[AttentionRow] = deque(maxlen=MOST_ROWS)
+        self._newest: AttentionRow | None = None
+        self._shown = self._listening = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether a live stream has its map shown."""
+        return self._shown
+
+    def show(self, shown: bool) -> None:
+        """Show the map of a live stream, or do not."""
+        self._shown = shown
+        if not self._listening:
+            return
+        if shown:
+            self.draw()
+        elif self._workspace.attention_model.band is not None:
+            self._workspace.attention_model.set_band(None)
+            self._workspace.attention.explain(HINT)
+            self.begun.emit()
+
+    def begin(self) -> None:
+        """Take another stream, from its first patch on."""
+        self.forget()
+        self._listening = True
+        self._workspace.attention.explain("" if self._shown else HINT)
+
+    def forget(self) -> None:
+        """Let go of the stream: something else is shown."""
+        self._rows.clear()
+        self._newest, self._listening = None, False
+
+    def take(self, update: "HopUpdate") -> None:
+        """Take what a patch looked at."""
+        row = update.row
+        if row is None or not self._listening:
+            return
+        if self._rows and (row.clock != self._rows[-1].clock or row.patch < self._rows[-1].patch):
+            self._rows.clear()
+        if update.final:
+            self._rows.append(row)
+            self._newest = None
+        else:
+            self._newest = row
+
+    def draw(self) -> None:
+        """Show what has come; call once for the news of a hop, not per picture."""
+        rows = list(self._rows)
+        newest = self._newest
+        if newest is not None and (not rows or newest.clock == rows[-1].clock):
+            rows.append(newest)
+        if not (rows and self._shown and self._workspace.attention.isVisible()):
+            return
+        model = self._workspace.attention_model
+        first = model.band is None
+        model.set_band(band_of(rows), SOURCE)
+        if first:
+            self.begun.emit()
