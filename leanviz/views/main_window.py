@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from leanviz.core.errors import UserError
 from leanviz.core.events import Event
 from leanviz.models.spectrogram import Readout
 from leanviz.models.time_text import TimeFormat
@@ -47,7 +46,6 @@ from leanviz.views.status_bar import StatusBar
 from leanviz.views.theme import Theme
 from leanviz.views.toolbar import Toolbar
 from leanviz.views.undo import UndoOffer
-from leanviz.views.visibility import Visibility
 from leanviz.views.watching import Watching
 from leanviz.views.workspace import Workspace
 
@@ -189,7 +187,7 @@ class MainWindow(QMainWindow):
         self._appearance.serve(self._actions)
         self._playing.serve(self._appearance.settings)
         self._appearance.window_chosen.connect(director.choose_window)
-        Visibility(self).changed.connect(director.set_visible)
+        self.seen_changed.connect(director.set_visible)
         self._actions.check("show inspector", True)
         self.toolbar.cancelled.connect(director.stop)
         self.toolbar.picker.chosen.connect(self.workspace.setFocus)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from leanviz.models.review import ReviewModel
@@ -21,6 +21,7 @@ from leanviz.views.workspace import Workspace
 if TYPE_CHECKING:
     from leanviz.views.director import Director
 
+# What the menu of the table has, and whose keys work there.
 TABLE_KEYS = ("space", "play label")
 
 
@@ -73,7 +74,8 @@ class ReviewDesk(QObject):
     def serve(self, actions: Actions, side: Side) -> None:
         """Do what the actions say, and put the page of all labels beside the panes."""
         side.insertTab(1, self.page, "Eve&nts")
-        actions.use_keys_in(self.page.table, TABLE_KEYS)
+        actions.use_keys_in(self.page.table, (*TABLE_KEYS, *REVIEW))
+        self.page.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.page.table.event_chosen.connect(self._navigation.reveal)
         self._navigation.selected.connect(self.page.table.select)
         self._workspace.timeline_changed.connect(self._take_timeline)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMenu, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Span
@@ -26,6 +26,7 @@ from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.label_form import BACKWARDS, NO_LABEL, NO_TIME, UNKNOWN, LabelForm
+from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
 
 DEMO = resource_path("demo", "demo.flac")
@@ -246,11 +247,28 @@ def test_reviewed_labels_are_marked_in_their_lanes(window: MainWindow) -> None:
     assert event is not None
     assert item._words(event) == f"\N{CHECK MARK} {before}"
     window.navigation.select(None)
-    grabbed = [window.workspace.lanes.grab().toImage() for _ in range(1)]
+    marked = window.workspace.lanes.grab().toImage()
     use(window, "undo")
     window.navigation.select(None)
-    grabbed.append(window.workspace.lanes.grab().toImage())
-    assert grabbed[0] != grabbed[1]
+    assert window.workspace.lanes.grab().toImage() != marked
+
+
+def test_the_right_button_takes_the_label_under_it(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(
+        QMenu, "exec", lambda menu, _at: offered.extend(a.objectName() for a in menu.actions())
+    )
+    lanes, labels = window.workspace.lanes, [e.label for e in shown(window)]
+    row = [lane.label for lane in window.workspace.timeline.lanes].index("Church_bell")
+    bell = shown(window)[labels.index("Church_bell")]
+    x = LEFT + lanes.pixel_map().x((bell.onset + bell.offset) / 2 / 44_100)
+    place = QPoint(round(x), round((row + 0.5) * lanes.picture.lane_height))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, lanes.mapToGlobal(place))
+    lanes.contextMenuEvent(event)
+    assert selected(window) == bell
+    assert {"confirm", "edit label", "delete label", "add label"} <= set(offered)
 
 
 # -- sessions -----------------------------------------------------------------------------------
