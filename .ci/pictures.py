@@ -5,13 +5,17 @@ Run by ``make pictures``; needs no screen.
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+from leanviz.cli.attention import Wanted, attention
+from leanviz.cli.options import Theme
 from leanviz.core.resources import resource_path
 from leanviz.settings import Settings, ThemeChoice
 from leanviz.views.main_window import MainWindow
@@ -19,6 +23,7 @@ from leanviz.views.main_window import MainWindow
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 SIZE = (1280, 800)
 PATIENCE_MS = 60_000
+LIGHT = Theme.LIGHT
 
 
 def draw(app: QApplication, theme: ThemeChoice) -> None:
@@ -27,17 +32,52 @@ def draw(app: QApplication, theme: ThemeChoice) -> None:
     window.show()
     window.resize(*SIZE)
     window.begin([resource_path("demo", "demo.flac")])
-    clock = QElapsedTimer()
-    clock.start()
-    while window.workspace.attention_model.band is None:
-        if clock.elapsed() > PATIENCE_MS:
-            sys.exit("The demo clip was not analysed in time.")
-        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+    wait(app, lambda: window.workspace.attention_model.band is not None)
     window.banner.dismiss()
     app.processEvents()
     IMAGES.mkdir(parents=True, exist_ok=True)
     window.grab().save(str(IMAGES / f"window-{theme.value}.png"))
     window.close()
+
+
+def draw_why(app: QApplication) -> None:
+    """Draw the siren and the birds of the demo clip explained, and the window that explains one."""
+    demo = resource_path("demo", "demo.flac")
+    for label in ("Siren", "Chirp_and_tweet"):
+        wanted = Wanted(demo, label=label, output=IMAGES / f"why-{label.lower()}.png", theme=LIGHT)
+        attention(wanted, None)
+    window = MainWindow(Settings(theme=ThemeChoice.LIGHT))
+    window.show()
+    window.resize(*SIZE)
+    window.begin([demo])
+    wait(app, lambda: window.workspace.attention_model.band is not None)
+    events = window.workspace.timeline.events
+    window.navigation.select(next(event for event in events if event.label == "Siren"))
+    press(window, "why")
+    wait(app, lambda: window.why.explained)
+    press(window, "mute selection")
+    wait(app, lambda: window.why.panel.changes.rowCount() > 0)
+    window.banner.dismiss()
+    app.processEvents()
+    window.grab().save(str(IMAGES / "why-window.png"))
+    window.close()
+
+
+def press(window: MainWindow, name: str) -> None:
+    """Do what an action of a window does."""
+    action = window.findChild(QAction, name)
+    if action is not None:
+        action.trigger()
+
+
+def wait(app: QApplication, done: Callable[[], bool]) -> None:
+    """Let the window work until something is done; end with a sentence if it never is."""
+    clock = QElapsedTimer()
+    clock.start()
+    while not done():
+        if clock.elapsed() > PATIENCE_MS:
+            sys.exit("A picture was not ready in time.")
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
 
 
 def main() -> None:
@@ -46,6 +86,7 @@ def main() -> None:
     app.setStyle("Fusion")
     for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         draw(app, theme)
+    draw_why(app)
 
 
 if __name__ == "__main__":

@@ -35,14 +35,14 @@ class Strip:
 
     def parts(self) -> Float64:
         """Return the values [n] as parts of the largest: in [-1, 1], all 0 if none is above 0."""
-        largest = float(self.values.max(initial=0.0))
-        if largest <= 0.0:
+        if self.largest <= 0.0:
             return np.zeros(len(self.values))
-        return np.clip(self.values / largest, -1.0, 1.0).astype(np.float64)
+        return np.clip(self.values / self.largest, -1.0, 1.0).astype(np.float64)
 
-    def largest(self) -> str:
-        """Return what the highest bar stands for, in words."""
-        return f"largest {self.unit} {float(self.values.max(initial=0.0)):.2f}"
+    @property
+    def largest(self) -> float:
+        """What the highest bar stands for; 0 if there is none."""
+        return float(self.values.max(initial=0.0))
 
     def at(self, time_s: float) -> int:
         """Return the bar at a time, -1 where there is none."""

@@ -26,7 +26,6 @@ LEFT, RIGHT, TOP, BOTTOM = 84, 16, 56, 90
 BAND, STRIP, GAP = 130, 34, 8
 # The quietest and the loudest log-mel that is told apart: digital silence and a loud sound.
 LOG_MEL = (-6.9, 1.5)
-CORNER = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 WORDS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -121,8 +120,8 @@ class _Figure:
     def _facts(self) -> str:
         which = "mean of heads" if self._head is None else f"head {self._head + 1}"
         return (
-            f"attention: {which}, brightest = largest of its row; occlusion: 0.48 s removed from "
-            "both branches; muted: silenced in the sound, all run again"
+            f"attention: {which}, brightest = largest of its row; occlusion, muted: fall of the "
+            "logit without 0.48 s, removed from both branches, or from the sound"
         )
 
     def _draw_sound(self, painter: QPainter, top: float) -> float:
@@ -140,8 +139,8 @@ class _Figure:
             area = QRectF(LEFT, top, self._axis.width, STRIP)
             painter.fillRect(area, colour(self._theme.lane))
             draw_bars(painter, strip, self._axis, area, self._theme)
-            self._name(painter, strip.name, area)
-            painter.drawText(area.adjusted(4, 1, -4, 0), CORNER, strip.largest())
+            self._name(painter, strip.name, area.adjusted(0, 0, 0, -STRIP / 2))
+            self._name(painter, f"to {strip.largest:.2f}", area.adjusted(0, STRIP / 2, 0, 0))
             top += STRIP + 2
         return top
 
