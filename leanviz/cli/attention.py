@@ -128,7 +128,7 @@ def _shown(
 def summary(found: FileExplanation, model: LeanModel) -> str:
     """Return an answer as text for people."""
     inquiry, explained = found.inquiry, found.found
-    agreement = explained.moments.agreement()
+    agreement = explained.agreement()
     extent = _times(found.extent(), inquiry.sample_rate)
     asked_s = found.query_s()[explained.question.weights > 0]
     asked = f"{elapsed(asked_s[0, 0])} \u2013 {elapsed(asked_s[-1, 1])}"

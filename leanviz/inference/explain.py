@@ -70,9 +70,10 @@ class Attribution:
         """Return the attention [n] of one head, or its mean over heads for None."""
         return self.attention.mean(0) if head is None else self.attention[head]
 
-    def agreement(self, head: int | None = None) -> float:
-        """Return the rank correlation of attention and occlusion; nan if there is none."""
-        return rank_correlation(self.attended(head), self.occlusion)
+    def agreements(self) -> tuple[float, ...]:
+        """Return the rank correlation of attention and occlusion: of the mean, then each head."""
+        heads = (None, *range(len(self.attention)))
+        return tuple(rank_correlation(self.attended(head), self.occlusion) for head in heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ class Explanation:
         Of the 0.48 s from one patch hop to the next, `n_patches` + 1 of them.
     muted : numpy.ndarray [n_patches + 1]
         How far the logit falls when a moment is muted in the sound and everything run again.
+    agreements : tuple of float
+        Rank correlation of attention and occlusion over the moments, nan if there is none: of the
+        mean over heads, then of each head.
+    trust : float
+        The same of occlusion and muting.
     """
 
     question: Question
@@ -105,15 +111,16 @@ class Explanation:
     patches: Attribution
     moments: Attribution
     muted: Float32
+    agreements: tuple[float, ...]
+    trust: float
+
+    def agreement(self, head: int | None = None) -> float:
+        """Return the rank correlation of attention and occlusion for one head, or the mean."""
+        return self.agreements[0 if head is None else head + 1]
 
     def disagrees(self, head: int | None = None) -> bool:
         """Tell whether attention and occlusion name different moments."""
-        agreement = self.moments.agreement(head)
-        return bool(agreement < AGREEMENT)
-
-    def trust(self) -> float:
-        """Return the rank correlation of occlusion and muting; nan if there is none."""
-        return rank_correlation(self.moments.occlusion, self.muted)
+        return self.agreement(head) < AGREEMENT
 
     def driving(self) -> list[tuple[range, float]]:
         """Return runs of moments that drove the label, with the largest fall in each, that first.
@@ -151,7 +158,6 @@ def explain(
     logit = float(whole.clip_logits[0, question.label])
     asked = question.weights / max(float(question.weights.sum()), 1e-6)
     rows = np.einsum("hnm,n->hm", whole.attention[0], asked).astype(np.float32)
-    by_moment = rows.reshape(len(rows), -1, WAVES_PER_PATCH_HOP).sum(2)
     occlusion = Occlusion(model, evidence, question)
     moments = range(evidence.n_patches + 1)
     falls = [
@@ -165,6 +171,8 @@ def explain(
     silenced = muted_falls(model, evidence, question, stale)
     if stale() or silenced is None:
         return None
+    by_moment = rows.reshape(len(rows), -1, WAVES_PER_PATCH_HOP).sum(2)
+    attribution = Attribution(by_moment, falls[2])
     return Explanation(
         question,
         logit,
@@ -173,8 +181,10 @@ def explain(
         keys=Attribution(rows, falls[0]),
         # the hop around a patch's centre begins half a hop into it, three wave features
         patches=Attribution(_in_hops(rows, evidence.n_patches), falls[1]),
-        moments=Attribution(by_moment, falls[2]),
+        moments=attribution,
         muted=silenced,
+        agreements=attribution.agreements(),
+        trust=rank_correlation(falls[2], silenced),
     )
 
 

@@ -34,7 +34,7 @@ def record_of(found: FileExplanation, model: LeanModel) -> AttentionRecord:
         If the sound file cannot be read any more: its checksum is part of the record.
     """
     inquiry, explained = found.inquiry, found.found
-    agreement, times_s = explained.moments.agreement(), found.moment_s()
+    agreement, times_s = explained.agreement(), found.moment_s()
     facts = {
         "file": printable(inquiry.path.name),
         "sha256": file_digest(inquiry.path),

@@ -110,7 +110,7 @@ class _Figure:
 
     def _numbers(self) -> str:
         explained = self._found.found
-        agreement = explained.moments.agreement(self._head)
+        agreement = explained.agreement(self._head)
         warning = "  they disagree" if explained.disagrees(self._head) else ""
         return (
             f"logit {explained.logit:.2f}   rank correlation of attention and occlusion "

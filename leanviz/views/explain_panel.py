@@ -92,8 +92,8 @@ class ExplainPanel(QScrollArea):
         self.facts.show_values({
             ASKED: f"{elapsed(asked_s[0, 0], 2)} \u2013 {elapsed(asked_s[-1, 1], 2)}",
             LOGIT: f"{explained.logit:.2f}",
-            AGREE: _correlation(explained.moments.agreement(head)),
-            TRUST: _correlation(explained.trust()),
+            AGREE: _correlation(explained.agreement(head)),
+            TRUST: _correlation(explained.trust),
         })  # fmt: skip
         driving, rate = found.driving(), found.inquiry.sample_rate
         remarks = [] if driving else [NOTHING_DROVE]

@@ -1,6 +1,6 @@
 """Explanations against ONNX Runtime asked directly, and against the engine run on a muted sound."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -202,11 +202,17 @@ def test_driving_moments_are_those_that_cost_most(case: Case) -> None:
 
 def test_nothing_drives_a_label_that_only_rises(case: Case) -> None:
     rising = Attribution(case.found.moments.attention, -np.abs(case.found.moments.occlusion))
-    found = Explanation(
-        case.question, 0.0, case.found.frame_logits, case.found.attention, case.found.keys,
-        case.found.patches, rising, case.found.muted,
-    )  # fmt: skip
-    assert found.driving() == []
+    assert replace(case.found, moments=rising).driving() == []
+
+
+def test_each_head_agrees_or_not_by_itself(case: Case) -> None:
+    found = case.found
+    assert len(found.agreements) == 1 + len(found.attention)
+    for head in (None, 0, 3):
+        expected = rank_correlation(found.moments.attended(head), found.moments.occlusion)
+        assert found.agreement(head) == expected
+        assert found.disagrees(head) == (expected < AGREEMENT)
+    assert found.trust == rank_correlation(found.moments.occlusion, found.muted)
 
 
 def test_rank_correlation_knows_its_limits() -> None:

@@ -104,9 +104,7 @@ def test_a_selected_label_is_explained(qtbot: QtBot, window: MainWindow) -> None
     found = asked(qtbot, window)
     assert pane.isVisible()
     assert panel.facts.value(LOGIT) == f"{found.found.logit:.2f}"
-    assert float(panel.facts.value(AGREE)) == pytest.approx(
-        found.found.moments.agreement(), abs=0.01
-    )
+    assert float(panel.facts.value(AGREE)) == pytest.approx(found.found.agreement(), abs=0.01)
     assert (DISAGREE in panel.remark.text()) == found.found.disagrees()
     assert enabled(window, "play why")
     panel.drivers.chosen.emit(0)
