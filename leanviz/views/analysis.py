@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.models.analysis import LONGEST_S, TITLES, AnalysisModel
+from leanviz.models.analysis import LONGEST_S, TITLES, AnalysisModel, too_long
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.models.viewport import TimeRange, Viewport
 from leanviz.pipeline.analyses import Kind
@@ -84,28 +84,27 @@ class AnalysisPane(Pane):
         model, view = self._model, self.in_view
         if self.tracks is None or model.source is None:
             return NO_FILE
+        if too_long(self.time.span_s):
+            return TOO_LONG
         if any(len(part.values) for part in model.found(*view)):
             return model.remark(*view)
         if model.failure:
             return model.failure
-        if view[1] - view[0] > LONGEST_S:
-            return TOO_LONG
         title = TITLES[model.kind]
         return "Loading librosa\u2026" if self._loading else f"Computing: {title}\u2026"
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
-        """Yield what every pane says, and where results are still to come."""
-        yield from super().notes(axis)
+        """Yield where results are still to come; what LEAN has analysed does not matter here."""
         source, grid = self._model.source, self._model.grid
         if source is None or grid is None:
             return
         start_s, stop_s = self.in_view
-        too_long = stop_s - start_s > LONGEST_S
-        word = self._model.failure or ("zoom in to analyse this" if too_long else COMING)
+        word = self._model.failure or COMING
         length_s = grid.part * grid.hop / source.sample_rate
         end_s = min(stop_s, source.n_samples / source.sample_rate)
         for first, last in _joined(self._model.missing(start_s, stop_s)):
-            yield Note(first * length_s, min((last + 1) * length_s, end_s), word, True)
+            stop = min((last + 1) * length_s, end_s, axis.time(axis.width))
+            yield Note(max(first * length_s, axis.start_s), stop, word, True)
 
     def hovered(self, at: QPointF | None) -> None:
         """Tell every pane the time, and who listens the value, under the pointer."""
@@ -138,13 +137,14 @@ class AnalysisPane(Pane):
         if (sentence, bool(sentence)) != (self.markers.empty, self.markers.is_empty):
             self.markers.empty, self.markers.is_empty = sentence, bool(sentence)
             self._caption.setVisible(not sentence)
+            self._mark()
             self.markers.moved()
 
     def _mark(self) -> None:
         """Put marks on the left axis."""
         grid, height = self._model.grid, self.box.rect().height()
         marks: list[Mark] = []
-        if grid is not None:
+        if grid is not None and not too_long(self.time.span_s):
             match self._model.kind:
                 case Kind.CQT:
                     marks = note_marks(self._model.found(*self.in_view), height)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from leanviz.models.analysis import LONGEST_S, AnalysisModel, Source
+from leanviz.models.analysis import AnalysisModel, Source, too_long
 from leanviz.pipeline.analyses import Analysis, Kind
 from leanviz.views.action_table import Mode
 from leanviz.views.background import Background
@@ -57,6 +58,7 @@ class AnalysisDesk(QObject):
         self._model: AnalysisModel = workspace.analysis_model
         self._wanted = settings.analysis
         self._process: AnalysisProcess | None = None
+        self._complete = False
         self._dropped = threading.Event()
         self._worker = Background("analysis")
         self._timer = QTimer(self)
@@ -65,7 +67,7 @@ class AnalysisDesk(QObject):
         self._model.set_kind(settings.analysis_kind)
         self._pane.setVisible(False)
         self._time.changed.connect(self._look)
-        self._model.changed.connect(self.changed)
+        self._model.changed.connect(self._tell)
         director.opened.connect(self._take_file)
         director.changed.connect(self._follow)
 
@@ -79,15 +81,7 @@ class AnalysisDesk(QObject):
             "export analysis": self._ask_where_to_export,
         })  # fmt: skip
         actions.connect_choice("analysis", lambda name: self.choose(Kind(name)))
-        action = actions["show analysis"]
-        usual = action.toolTip()
-        self._director.changed.connect(
-            lambda: action.setToolTip(WHY_NOT.get(self._director.mode, usual))
-        )
-        action.setToolTip(WHY_NOT.get(self._director.mode, usual))
-        for menu in action.associatedObjects():
-            if isinstance(menu, QMenu):
-                menu.setToolTipsVisible(True)
+        self._explain(actions["show analysis"])
 
     def remember(self, settings: "Settings") -> "Settings":
         """Return the settings with what is chosen now."""
@@ -97,7 +91,9 @@ class AnalysisDesk(QObject):
     def complete(self) -> bool:
         """Whether all that is in view is analysed, and can be written."""
         view = self._pane.in_view
-        return self._shown and bool(self._model.found(*view)) and not self._model.missing(*view)
+        if not self._shown or self._too_long:
+            return False
+        return bool(self._model.found(*view)) and not self._model.missing(*view)
 
     def choose(self, kind: Kind) -> None:
         """Analyse in another way."""
@@ -126,6 +122,10 @@ class AnalysisDesk(QObject):
         self._worker.close()
 
     @property
+    def _too_long(self) -> bool:
+        return too_long(self._time.span_s)
+
+    @property
     def _shown(self) -> bool:
         return self._wanted and self._model.source is not None
 
@@ -138,7 +138,20 @@ class AnalysisDesk(QObject):
         elif self._process is not None:
             self._worker.run(self._process.close)
             self._timer.start()
-        self.changed.emit()
+        self._tell()
+
+    def _explain(self, action: QAction) -> None:
+        """Have an action's tool tip, in its menu too, say why it cannot be used."""
+        usual = action.toolTip()
+
+        def explain() -> None:
+            action.setToolTip(WHY_NOT.get(self._director.mode, usual))
+
+        self._director.changed.connect(explain)
+        explain()
+        for menu in action.associatedObjects():
+            if isinstance(menu, QMenu):
+                menu.setToolTipsVisible(True)
 
     def _choose_next(self, actions: "Actions") -> None:
         kinds = list(Kind)
@@ -192,12 +205,19 @@ class AnalysisDesk(QObject):
 
     def _look(self) -> None:
         """Have the next part analysed that is in view and is not yet."""
-        source, (start_s, stop_s) = self._model.source, self._pane.in_view
+        self._tell()
+        source = self._model.source
         if not self._shown or source is None or self._worker.busy or self._model.failure:
             return
-        missing = self._model.missing(start_s, stop_s)
-        if missing and stop_s - start_s <= LONGEST_S:
+        missing = [] if self._too_long else self._model.missing(*self._pane.in_view)
+        if missing:
             self._analyse(source, missing[0])
+
+    def _tell(self) -> None:
+        """Say so if what is in view can be written from now on, or no longer."""
+        if self.complete != self._complete:
+            self._complete = not self._complete
+            self.changed.emit()
 
     def _analyse(self, source: Source, part: int) -> None:
         from leanviz.pipeline.analysis_process import AnalysisProcess, PartRequest

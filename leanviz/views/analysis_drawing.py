@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.models.analysis import TITLES, AnalysisModel, note_name
+from leanviz.models.analysis import TITLES, AnalysisModel, note_name, too_long
 from leanviz.models.columns import column_samples
 from leanviz.models.frequency import FrequencyAxis, RowMap, Scale, band_rows, hertz
 from leanviz.models.spectrogram import SpectrogramSettings
@@ -73,7 +73,7 @@ class AnalysisItem(ColumnItem):
         """Return the pixels [height, len(columns)] of absolute pixel columns."""
         edges = column_samples(axis, columns, tracks.sample_rate)
         pixels = np.full((size[0], len(columns)), pixel(self.theme.background))
-        if self._model.source is None:
+        if self._model.source is None or too_long(axis.span_s):
             return pixels
         if self._model.kind is Kind.ONSETS:
             self._draw_strength(pixels, edges, size)
@@ -91,7 +91,10 @@ class AnalysisItem(ColumnItem):
         palette = settings.palette or self.theme.palette
         if values.shape[1] == 0:
             return np.zeros((height, len(known)), np.uint32), known
-        levels = level_table(palette, settings.floor_db, settings.ceiling_db)
+        floor_db = settings.floor_db
+        if kind is Kind.CHROMA:  # of all octaves together nothing is quiet
+            floor_db = (floor_db + settings.ceiling_db) / 2
+        levels = level_table(palette, floor_db, settings.ceiling_db)
         if kind in {Kind.CQT, Kind.CHROMA}:
             return levels[band_rows(values, height)].T, known
         return levels[self._frequency_rows(values, height)].T, known

@@ -128,10 +128,10 @@ def test_an_empty_pane_says_what_to_do(qtbot: QtBot) -> None:
     model.set_source(Source(Path("long.wav"), 0, 8_000, 90 * 8_000))
     made.time.show_recording(90.0)
     assert "Computing" in pane.sentence()
-    made.time.fit()
-    assert pane.sentence() == TOO_LONG
     model.fail("It went wrong.")
     assert pane.sentence() == "It went wrong."
+    made.time.fit()
+    assert pane.sentence() == TOO_LONG
 
 
 # -- the window -----------------------------------------------------------------------------------
