@@ -12,10 +12,10 @@ from typer.core import TyperGroup
 import leanviz
 from leanviz.cli.console import complain, emit, prepare_streams
 from leanviz.cli.options import (
-    PICTURE_SIZE,
     ClipOptions,
     DecisionOptions,
     EverPresent,
+    FigurePane,
     LiveShape,
     MinDuration,
     ModelFolder,
@@ -30,6 +30,7 @@ from leanviz.core.errors import UserError
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.watching import ClipFormat
 from leanviz.sessions.event_clips import MOST_PADDING_S, Cut
+from leanviz.settings import ScaleChoice
 
 
 class FilesOpen(TyperGroup):
@@ -287,10 +288,49 @@ def live(  # noqa: PLR0913, PLR0917  (each is an option)
 @app.command()
 def render(  # noqa: PLR0913, PLR0917  (each is an option)
     file: SoundFile,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="PNG", help="Where to write.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PATH", help="Where to write: .png or .svg.")
+    ],
     theme: Annotated[Theme, typer.Option(help="Colours.")] = Theme.DARK,
-    width: Annotated[int, typer.Option(min=320, max=16384, help="Pixels.")] = PICTURE_SIZE[0],
-    height: Annotated[int, typer.Option(min=240, max=16384, help="Pixels.")] = PICTURE_SIZE[1],
+    width: Annotated[int, typer.Option(min=320, max=16384, help="Pixels.")] = 1280,
+    height: Annotated[int | None, typer.Option(min=240, max=16384, help="Pixels.")] = None,
+    pane: Annotated[
+        list[FigurePane] | None, typer.Option(help="What to draw; as often as wanted.")
+    ] = None,
+    start_s: Annotated[
+        float | None, typer.Option("--start", metavar="S", min=0.0, help="Draw from here.")
+    ] = None,
+    stop_s: Annotated[
+        float | None, typer.Option("--stop", metavar="S", min=0.0, help="Draw up to here.")
+    ] = None,
+    reference: Annotated[
+        list[Path] | None, typer.Option(metavar="LABELS", help="Labels to draw below the file's.")
+    ] = None,
+    scale: Annotated[ScaleChoice, typer.Option(help="Of frequencies.")] = ScaleChoice.MEL,
+    floor_db: Annotated[
+        float | None, typer.Option("--floor", metavar="DB", help="Level of the darkest colour.")
+    ] = None,
+    ceiling_db: Annotated[
+        float | None, typer.Option("--ceiling", metavar="DB", help="Level of the brightest.")
+    ] = None,
+    low_hz: Annotated[
+        float | None, typer.Option("--low", metavar="HZ", min=0.0, help="Lowest frequency.")
+    ] = None,
+    high_hz: Annotated[
+        float | None, typer.Option("--high", metavar="HZ", min=1.0, help="Highest frequency.")
+    ] = None,
+    palette: Annotated[str | None, typer.Option(help="Colour map of the spectrogram.")] = None,
+    window_ms: Annotated[
+        int | None, typer.Option("--window", metavar="MS", min=4, max=500, help="Of the spectra.")
+    ] = None,
+    model_eye: Annotated[
+        bool, typer.Option("--model-eye", help="Draw the 64 bands that LEAN gets.")
+    ] = False,
+    head: Annotated[int, typer.Option(min=0, help="Attention head; 0 is the mean.")] = 0,
+    decisions_text: Annotated[
+        str | None,
+        typer.Option("--decisions", metavar="JSON", help="All decisions, as captions have them."),
+    ] = None,
     threshold: ThresholdOffset = 0.0,
     min_duration: MinDuration = 0.0,
     smoothing: SmoothingChoice = Smoothing.MEAN,
@@ -300,12 +340,17 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     model: ModelFolder = None,
 ) -> None:
     """Draw the panes and the alignment map of a file; needs no screen."""
+    from leanviz.cli.render import RenderOptions
     from leanviz.cli.render import render as run
 
     decisions = DecisionOptions(
         threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
     )
-    run(file, output, theme, (width, height), decisions, model)
+    options = RenderOptions(
+        theme, width, height, pane or (), start_s, stop_s, scale, floor_db, ceiling_db, low_hz,
+        high_hz, palette, window_ms, model_eye, head, reference or (), decisions_text,
+    )  # fmt: skip
+    run(file, output, options, decisions, model)
 
 
 @app.command()
@@ -416,7 +461,17 @@ def doctor(model: ModelFolder = None) -> None:
 
 
 @app.command()
-def bench(
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.")] = False,
+) -> None:
+    """Tell where the window keeps analyses of files, and how much room they take."""
+    from leanviz.cli.cache import cache_text
+
+    emit(cache_text(clear))
+
+
+@app.command()
+def bench(  # noqa: PLR0913, PLR0917  (each is an option)
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="A sound file; the demo clip if none.")
     ] = None,
@@ -427,10 +482,18 @@ def bench(
     seconds: Annotated[
         float, typer.Option(metavar="N", min=1.0, help="With --live: so long in each state.")
     ] = 20.0,
+    attention: Annotated[
+        bool, typer.Option("--attention", help="Measure the map of an hour instead.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     model: ModelFolder = None,
 ) -> None:
     """Measure how fast a file is analysed, against YAMNet alone in the same run."""
+    if attention:
+        from leanviz.cli.bench_attention import bench_attention
+
+        emit(bench_attention(10 * repeats, as_json))
+        return
     if live:
         from leanviz.cli.bench_live import bench_live
 

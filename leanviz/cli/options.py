@@ -81,10 +81,6 @@ class ClipOptions:
     cut: Cut = Cut()  # noqa: RUF009  (frozen)
 
 
-# Width and height of a picture: tall enough for a dozen labels below each other.
-PICTURE_SIZE = (1280, 1200)
-
-
 class Shape(StrEnum):
     """What `analyze` prints or writes: a table for people, or one of the export formats."""
 
@@ -109,3 +105,15 @@ class Theme(StrEnum):
 
     LIGHT = "light"
     DARK = "dark"
+    HIGH_CONTRAST = "high contrast"
+
+
+class FigurePane(StrEnum):
+    """What `render` draws."""
+
+    WAVEFORM = "waveform"
+    SPECTROGRAM = "spectrogram"
+    LANES = "lanes"
+    REFERENCE = "reference"
+    ATTENTION = "attention"
+    ALL = "all"

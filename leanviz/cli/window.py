@@ -5,7 +5,6 @@ from pathlib import Path
 
 from leanviz.cli.console import as_text, emit, say
 from leanviz.cli.display import screen_problem
-from leanviz.cli.options import PICTURE_SIZE, Theme
 from leanviz.core.errors import UserError
 
 DEMO_PICTURE = Path("leanviz-demo.png")
@@ -43,11 +42,12 @@ def demonstrate(picture: Path) -> None:
     from leanviz.core.resources import resource_path
     from leanviz.sessions.report import ClipReport
     from leanviz.sessions.writing import check_place
+    from leanviz.views.figure_spec import FigureSpec
 
     check_place(picture)
     lean, rules = open_model(None)
     analysis = analyze(resource_path("demo", "demo.flac"), lean, rules)
     report = ClipReport.of(analysis, analysis.path.name, lean.taxonomy, rules)
     emit(as_text(summary(report), events_table(report), ""))
-    draw(analysis, lean, picture, Theme.DARK, PICTURE_SIZE)
+    draw(analysis, lean, picture, FigureSpec())
     say(f"The picture is in {picture}. `leanviz --help` lists what else works without a window.")

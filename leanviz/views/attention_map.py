@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.models.attention import AttentionModel
 from leanviz.models.viewport import Viewport, on_whole_columns
-from leanviz.views.drawing import PaneItem, colour
+from leanviz.views.drawing import PaneItem, colour, draw_part
 from leanviz.views.palettes import UInt32, pixel, table
 from leanviz.views.theme import Theme
 
@@ -102,7 +102,7 @@ class AttentionItem(PaneItem):
             held = self._held = self._rendered(keys, queries, ratio)
             corner = held.corner(keys, queries)
         x, y = corner or (0, 0)
-        painter.drawImage(0, 0, _image(held.pixels), x, y, width, height)
+        draw_part(painter, 0, _image(held.pixels), QRect(x, y, width, height))
         self._shown = held.pixels[y : y + height, x : x + width]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour("#ffffff", 0.22), max(1.0, ratio), Qt.PenStyle.DashLine))

@@ -65,7 +65,7 @@ class Closer(QObject):
         step = time.span_s * rate / (width * ratio)
         limits = [max(0, to_sample(at, rate)) for at in (time.start_s, time.stop_s)]
         view = Span(limits[0], min(limits[1], to_sample(time.limits[1], rate)))
-        if view.stop <= view.start or not _coarse(tracks, step):
+        if view.stop <= view.start or not is_coarse(tracks, step):
             return
         stft = tracks.stft
         if not any(_enough(part, stft, view, step) for part in (tracks.detail, self._wanted)):
@@ -104,7 +104,7 @@ def _finest(stft: Stft) -> float:
     return stft.win_length * OVERLAP_HOP + 1.0
 
 
-def _coarse(tracks: Tracks, step: float) -> bool:
+def is_coarse(tracks: Tracks, step: float) -> bool:
     """Return whether what is kept of a recording is wider than pixels of `step` samples."""
     finer = tracks.spectra.hop > _finest(tracks.stft) and step < tracks.spectra.hop
     return finer or step < tracks.envelope.base

@@ -5,8 +5,16 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QGuiApplication,
+    QImage,
+    QPaintEngine,
+    QPainter,
+)
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.core.tracks import Tracks
@@ -74,6 +82,20 @@ def small_font(ratio: float = 1.0, part: float = 0.9, bold: bool = False) -> QFo
     font.setFeature(QFont.Tag("tnum"), 1)
     font.setBold(bold)
     return font
+
+
+def is_vector(painter: QPainter) -> bool:
+    """Return whether shapes and words are kept as such: an SVG is drawn."""
+    return painter.paintEngine().type() is QPaintEngine.Type.SVG
+
+
+def draw_part(painter: QPainter, x: int, image: QImage, part: QRect) -> None:
+    """Copy a part of a picture, pixel by pixel."""
+    if is_vector(painter):
+        # only whole pictures can be drawn there
+        painter.drawImage(x, 0, image.copy(part))
+    else:
+        painter.drawImage(x, 0, image, part.x(), part.y(), part.width(), part.height())
 
 
 def draw_letter(

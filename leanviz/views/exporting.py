@@ -1,7 +1,6 @@
 """Writing what is shown to a file: labels for other programs, or a figure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,15 @@ from leanviz.core.errors import ExportError
 from leanviz.sessions.formats import Format, export
 from leanviz.sessions.frames import SUFFIX as FRAMES
 from leanviz.sessions.frames import write_frame_scores
-from leanviz.sessions.labels import Mark
 from leanviz.sessions.report import ClipReport
 from leanviz.sessions.writing import replacing
-from leanviz.views.render import render_clip
+from leanviz.views.figure_spec import FigureSpec
+from leanviz.views.render import Also, render_clip
 
 if TYPE_CHECKING:
     from leanviz.pipeline.results import ClipAnalysis
 
-FIGURE = ".png"
+FIGURES = (".png", ".svg")
 FILTERS = {
     "Audacity labels (*.audacity.txt *.txt)": Format.AUDACITY.suffix,
     "Raven selection table (*.raven.txt)": Format.RAVEN.suffix,
@@ -28,7 +27,8 @@ FILTERS = {
     "JSON Lines (*.events.jsonl)": Format.JSONL.suffix,
     "DCASE event list (*.dcase.tsv)": Format.DCASE.suffix,
     "Frame scores (*.scores.npz)": FRAMES,
-    "Figure (*.png)": FIGURE,
+    "Figure (*.png)": FIGURES[0],
+    "Figure, vector graphics (*.svg)": FIGURES[1],
 }
 
 
@@ -42,16 +42,15 @@ class Exportable:
         The labels.
     analysis : ClipAnalysis or None
         What a figure is drawn from; None for a session, of which no sound was kept.
-    theme : str
-        Name of the figure's colours.
-    reference : sequence of Mark
-        Labels that the figure shows below its own.
+    spec : FigureSpec
+    also : Also
+        What a figure shows, and how.
     """
 
     report: ClipReport
     analysis: "ClipAnalysis | None"
-    theme: str
-    reference: Sequence[Mark] = ()
+    spec: FigureSpec
+    also: Also = field(default_factory=Also)
 
 
 def ask_where(parent: QWidget, sound: Path) -> tuple[Path, str] | None:
@@ -59,7 +58,7 @@ def ask_where(parent: QWidget, sound: Path) -> tuple[Path, str] | None:
     name, chosen = QFileDialog.getSaveFileName(
         parent, "Export", str(sound.with_suffix(Format.AUDACITY.suffix)), ";;".join(FILTERS)
     )
-    return with_suffix(Path(name), FILTERS.get(chosen, FIGURE)) if name else None
+    return with_suffix(Path(name), FILTERS.get(chosen, FIGURES[0])) if name else None
 
 
 def with_suffix(path: Path, chosen: str) -> tuple[Path, str]:
@@ -72,14 +71,12 @@ def with_suffix(path: Path, chosen: str) -> tuple[Path, str]:
 
 def write(what: Exportable, path: Path, suffix: str) -> None:
     """Write to `path` in the format of a suffix; ExportError with a sentence if that fails."""
-    if suffix == FIGURE:
+    if suffix in FIGURES:
         analysis = what.analysis
         if analysis is None:
             raise ExportError("No sound was kept of this session: there is no figure to draw.")
         with replacing(path) as place:
-            render_clip(
-                analysis, what.report.taxonomy, place, theme=what.theme, reference=what.reference
-            )
+            render_clip(analysis, what.report.taxonomy, place, what.spec, what.also)
         return
     if suffix == FRAMES:
         if what.analysis is None:

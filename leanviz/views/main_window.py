@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from leanviz.core.events import Event
 from leanviz.models.spectrogram import Readout
@@ -25,7 +25,7 @@ from leanviz.views.crosshair import Crosshair
 from leanviz.views.decisions import DecisionsPage
 from leanviz.views.device_choice import DeviceChoice
 from leanviz.views.director import Director
-from leanviz.views.dropping import DropHint, DropTarget
+from leanviz.views.dropping import DropHint, DropWindow
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.events_page import REVIEW
 from leanviz.views.explain_desk import ExplainDesk
@@ -59,7 +59,7 @@ CONTEXT_MENU = (
 )  # fmt: skip
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DropWindow):
     """leanviz.
 
     Parameters
@@ -213,7 +213,8 @@ class MainWindow(QMainWindow):
         workspace.time.follow_changed.connect(self.refresh)
         workspace.spectrogram.readout.connect(self._show_readout)
         workspace.analysis.readout.connect(self._show_analysed)
-        DropTarget(self, self._drop_hint).dropped.connect(self.open_many)
+        self.hint_with(self._drop_hint)
+        self.dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
         self.why.wanted.connect(self.open)
         self._playing.said.connect(self.status.say)

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.views.drawing import PaneItem
+from leanviz.views.drawing import PaneItem, draw_part
 from leanviz.views.theme import Theme
 
 UInt32 = npt.NDArray[np.uint32]
@@ -104,9 +105,9 @@ class PixelRing:
         """Copy the picture to the painter's origin, pixel by pixel."""
         at, height = self._first % self._kept, self._image.height()
         head = min(self._width, self._kept - at)
-        painter.drawImage(0, 0, self._image, at, 0, head, height)
+        draw_part(painter, 0, self._image, QRect(at, 0, head, height))
         if head < self._width:
-            painter.drawImage(head, 0, self._image, 0, 0, self._width - head, height)
+            draw_part(painter, head, self._image, QRect(0, 0, self._width - head, height))
 
     def picture(self) -> UInt32:
         """Return a copy of what is shown [height, width], left to right."""

@@ -59,6 +59,8 @@ class ReferenceFiles(QObject):
         self._director, self._workspace, self._side = director, workspace, side
         self.panel = ReferencePanel()
         self._given: tuple[Path, ...] = ()
+        # those that the labels shown are from
+        self.files: tuple[Path, ...] = ()
         self._sound: Path | None = None
         self._meant = False
         self._wish = 0
@@ -131,6 +133,7 @@ class ReferenceFiles(QObject):
             self._clear()
 
     def _clear(self) -> None:
+        self.files = ()
         self._workspace.reference_model.clear()
         at = self._side.indexOf(self.panel)
         if at >= 0:
@@ -167,7 +170,8 @@ class ReferenceFiles(QObject):
             if meant:
                 self.failed.emit(f"{names} has labels of other sounds, not of {self._sound.name}.")
             return
-        taxonomy = self._workspace.timeline.taxonomy
+        taxonomy, sound = self._workspace.timeline.taxonomy, self._sound
+        self.files = tuple(f[0] for f in files if labels_of(sound, [f], meant) is not None)
         self._workspace.reference_model.show(names, marks, taxonomy)
         self._remark = _unknown(marks, self._workspace)
         self.panel.wait(names, WAITING)

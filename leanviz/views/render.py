@@ -167,6 +167,9 @@ class _Figure(QWidget):
         palette = style.palette(self._theme)
         palette.setColor(style.Role.Window, QColor(self._theme.background))
         self.setPalette(palette)
+        # the window has it too, so that figures look the same with and without one
+        words = f"QLabel {{ color: {self._theme.text}; }}"
+        self.setStyleSheet(style.style_sheet(self._theme) + words)
         self._workspace = Workspace()
         self._caption = QLabel(told)
         self._caption.setFont(small_font())

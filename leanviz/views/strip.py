@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from leanviz.core.clock import PixelMap
+from leanviz.views.drawing import is_vector
 
 # Device pixels that a view may scroll before its strip is drawn again: a second of 20 s.
 REACH = 64
@@ -45,6 +46,10 @@ class Strip:
             Device pixels that the view has scrolled since the strip was drawn.
         """
         axis, height, ground = view
+        if is_vector(painter):
+            painter.fillRect(0, 0, axis.width, height, ground)
+            draw(painter, axis)
+            return 0
         key = (key, axis.span_s, axis.width, height, ground.rgba())
         moved = axis.first_column - self._first
         if key != self._key or not 0 <= moved <= REACH:

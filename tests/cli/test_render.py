@@ -27,6 +27,44 @@ def test_a_picture_of_a_file(run_outside: Run, siren: Path, tmp_path: Path, them
     assert corner < 0.3 if theme == "dark" else corner > 0.7
 
 
+def test_what_a_figure_shows_is_chosen(run: Run, siren: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.txt"
+    labels.write_text("0.5\t1.5\tSiren\n")
+    pieces = ("--pane", "lanes", "--pane", "reference", "--start", 0.5, "--stop", 2.5)
+    outcome = run(
+        "render", siren, "-o", tmp_path / "a.svg", *pieces, "--reference", labels,
+        "--theme", "high contrast", "--decisions", '{"offset": -0.1}',
+    )  # fmt: skip
+    assert (outcome.code, outcome.out) == (0, "")
+    text = (tmp_path / "a.svg").read_text()
+    assert "--decisions" in text
+    assert "Reference" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("-o", "a.gif"), "PNG or SVG"),
+        (("--start", "2.9"), "0.5 s or more of the file, which is 3.000 s long"),
+        (("--palette", "rainbow"), "There is no palette rainbow: choose inferno"),
+        (("--floor", "0", "--ceiling", "-10"), "--ceiling must be above"),
+        (("--decisions", "{"), "no JSON"),
+        (("--decisions", '{"offset": "much"}'), "not understood"),
+        (("--decisions", "{}", "--threshold", "0.1"), "leave the other options out"),
+        (("--pane", "reference"), "needs --reference"),
+        (("--reference", "none.txt"), "none.txt"),
+    ],
+)
+def test_what_makes_no_figure_is_a_sentence(
+    run: Run, siren: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    place = () if "-o" in words else ("-o", tmp_path / "a.png")
+    outcome = run("render", siren, *place, *words)
+    assert outcome.code == 2
+    assert sentence in outcome.err
+    assert not (tmp_path / "a.png").exists()
+
+
 def test_a_platform_of_the_users_does_not_matter(
     run_outside: Run, siren: Path, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Reference labels in the window: dropped or opened with a sound, seen, compared, taken away."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -77,9 +78,10 @@ def test_labels_opened_with_a_sound_are_shown_and_compared(
     place = tmp_path / "figure.png"
     report, analysis = window.director.report(), window.director.analysis
     assert report is not None
-    marks = window.workspace.reference_model.marks
-    write(Exportable(report, analysis, "dark", marks), place, ".png")
-    write(Exportable(report, analysis, "dark"), tmp_path / "plain.png", ".png")
+    what = window.figures.exportable(report)
+    assert what.spec.references == (os.path.relpath(KNOWN, DEMO.parent),)
+    write(what, place, ".png")
+    write(Exportable(report, analysis, what.spec), tmp_path / "plain.png", ".png")
     assert place.read_bytes() != (tmp_path / "plain.png").read_bytes()
 
 

@@ -41,7 +41,7 @@ SHOWN = {
 }  # fmt: skip
 LABELS = {"next label", "previous label", "find label"}
 FILE = {
-    "export", "export clips", "reference", "save", "save as", "add label", "show analysis",
+    "export", "export clips", "export figure", "reference", "save", "save as", "add label", "show analysis",
     "window map",
 }  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}

@@ -29,6 +29,7 @@ from leanviz.views.banner import Banner, Severity
 from leanviz.views.device_picker import DevicePicker
 from leanviz.views.engine import AudioDevices
 from leanviz.views.exporting import with_suffix
+from leanviz.views.figure_spec import FigureSpec
 from leanviz.views.key_sheet import KeySheet, key_rows
 from leanviz.views.level_meter import LevelMeter
 from leanviz.views.live_clock import LiveClock
@@ -289,7 +290,7 @@ def test_figure_shows_every_pane(
     qapp: QApplication, analysis: ClipAnalysis, model: LeanModel, tmp_path: Path, theme: str
 ) -> None:
     path = tmp_path / "figure.png"
-    render_clip(analysis, model.taxonomy, path, theme=theme, width=1000, height=700)
+    render_clip(analysis, model.taxonomy, path, FigureSpec(theme, (1000, 700)))
     picture = QImage(str(path))
     assert (picture.width(), picture.height()) == (1000, 700)
     ground = QColor(THEMES[theme].background).rgb()
@@ -300,8 +301,12 @@ def test_figure_shows_every_pane(
 
 def test_caption_tells_how_to_draw_it_again(analysis: ClipAnalysis) -> None:
     renamed = replace(analysis, path=Path("a siren & more.wav"))
-    first, command = caption(renamed, DARK.name, (1280, 800)).splitlines()
+    spec = FigureSpec(DARK.name, (1280, 800), span_s=(1.5, 12.25), panes=("lanes", "attention"))
+    first, how, command = caption(renamed, spec, ".svg", "drawn at night").splitlines()
     assert analysis.model in first
+    assert "0:01.500 \u2013 0:12.250 of 0:30" in first
+    assert how == "labels as recommended \u00b7 mean of attention heads \u00b7 drawn at night"
     assert command == (
-        "leanviz render 'a siren & more.wav' -o figure.png --theme dark --width 1280 --height 800"
+        "leanviz render 'a siren & more.wav' -o figure.svg --theme dark --width 1280 --height 800 "
+        "--pane lanes --pane attention --start 1.500 --stop 12.250"
     )

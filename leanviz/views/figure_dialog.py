@@ -1,0 +1,96 @@
+"""What a figure is to show."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from leanviz.views.figure_spec import LOW, PANES, SIZE, FigureSpec
+
+WORDS = {
+    "waveform": "&Waveform",
+    "spectrogram": "&Spectrogram",
+    "lanes": "&Labels",
+    "reference": "&Reference labels",
+    "attention": "&Attention",
+}
+LIMITS = (320, 16384), (240, 16384)
+
+
+class FigureDialog(QDialog):
+    """Asks what of a recording a figure shows, and how large it is.
+
+    Parameters
+    ----------
+    spec : FigureSpec
+        The figure of what is in view.
+    """
+
+    def __init__(self, spec: FigureSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export Figure")
+        self._proposed = spec
+        self.panes = {name: QCheckBox(WORDS[name]) for name in PANES}
+        self.view, self.whole = QRadioButton("What is in &view"), QRadioButton("The whole &file")
+        (self.whole if spec.span_s is None else self.view).setChecked(True)
+        self.view.setEnabled(spec.span_s is not None)
+        self.width_px, self.height_px = (_pixels(*limits) for limits in LIMITS)
+        self.width_px.setAccessibleName("Width in pixels")
+        self.height_px.setAccessibleName("Height in pixels")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.next = self.buttons.addButton("&Export\u2026", QDialogButtonBox.ButtonRole.AcceptRole)
+        for name, box in self.panes.items():
+            box.setChecked(name in spec.panes)
+            box.toggled.connect(self._adapt)
+        self._lay_out()
+        self.width_px.setValue(spec.size[0])
+        self._adapt()
+
+    @property
+    def spec(self) -> FigureSpec:
+        """What is chosen."""
+        return replace(
+            self._proposed,
+            panes=tuple(name for name, box in self.panes.items() if box.isChecked()),
+            span_s=self._proposed.span_s if self.view.isChecked() else None,
+            size=(self.width_px.value(), self.height_px.value()),
+        )
+
+    def _lay_out(self) -> None:
+        form, size = QFormLayout(self), QHBoxLayout()
+        for words, boxes in (
+            ("Panes", tuple(self.panes.values())),
+            ("Time", (self.view, self.whole)),
+        ):
+            column = QVBoxLayout()
+            for box in boxes:
+                column.addWidget(box)
+            form.addRow(words, column)
+        size.addWidget(self.width_px)
+        size.addWidget(self.height_px)
+        form.addRow("Size", size)
+        form.addRow(self.buttons)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    def _adapt(self) -> None:
+        """Propose a height that fits the panes; without a pane there is nothing to export."""
+        chosen = len(self.spec.panes)
+        self.next.setEnabled(chosen > 0)
+        self.height_px.setValue(LOW if chosen == 1 else SIZE[1])
+
+
+def _pixels(least: int, most: int) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(least, most)
+    made.setSuffix(" px")
+    return made

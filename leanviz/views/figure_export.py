@@ -1,0 +1,129 @@
+"""A figure of what the window shows: asked for, and drawn as `leanviz render` would draw it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from leanviz.core.detail import Detail
+from leanviz.core.errors import UserError
+from leanviz.views.background import Background
+from leanviz.views.exporting import FIGURES, Exportable, with_suffix, write
+from leanviz.views.figure_dialog import FigureDialog
+from leanviz.views.figure_spec import PANES, FigureSpec
+from leanviz.views.render import Also, detail_of, needs_detail
+
+if TYPE_CHECKING:
+    from leanviz.sessions.report import ClipReport
+    from leanviz.views.director import Director
+    from leanviz.views.reference_files import ReferenceFiles
+    from leanviz.views.workspace import Workspace
+
+POLL_MS = 50
+REVIEWED = "labels reviewed by hand, which the line below does not know"
+FILTERS = "Picture (*.png);;Vector graphics (*.svg)"
+
+
+class FigureExport(QObject):
+    """Draws figures; what they need of long files is read by a worker.
+
+    Signals
+    -------
+    said, failed : str
+        What became of it.
+    """
+
+    said = Signal(str)
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        director: "Director",
+        workspace: "Workspace",
+        references: "ReferenceFiles",
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._director, self._workspace, self._window = director, workspace, window
+        self._references = references
+        self._worker = Background("figure")
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    def spec(self) -> FigureSpec:
+        """Return the figure of what is in view, as it is."""
+        workspace, time = self._workspace, self._workspace.time
+        panes = {name for name in PANES if getattr(workspace, name).isVisibleTo(workspace)}
+        whole = time.start_s <= time.limits[0] and time.stop_s >= time.limits[1]
+        head = workspace.attention_model.head
+        return FigureSpec(
+            theme=workspace.lanes.theme.name,
+            panes=tuple(name for name in PANES if name in panes | {"reference"}),
+            span_s=None if whole else (round(time.start_s, 3), round(time.stop_s, 3)),
+            spectrogram=workspace.spectrogram.settings,
+            window_ms=self._director.window_length.window_ms,
+            head=head + 1 if isinstance(head, int) else 0,
+            decisions=self._director.decisions.choices,
+        )
+
+    def exportable(self, report: "ClipReport", spec: FigureSpec | None = None) -> Exportable:
+        """Return what can be written of what is shown."""
+        analysis, spec = self._director.analysis, spec or self.spec()
+        marks = self._workspace.reference_model.marks if "reference" in spec.panes else ()
+        if analysis is not None and marks:
+            near = analysis.path.absolute().parent
+            files = (os.path.relpath(path.absolute(), near) for path in self._references.files)
+            spec = replace(spec, references=tuple(files))
+        reviewed = bool(self._workspace.timeline.annotations)
+        return Exportable(report, analysis, spec, Also(marks, remark=REVIEWED if reviewed else ""))
+
+    def ask(self, report: "ClipReport") -> None:
+        """Ask what and where, then draw."""
+        analysis = self._director.analysis
+        if analysis is None:
+            return
+        dialog = FigureDialog(self.spec(), self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            proposed = str(analysis.path.with_suffix(".png"))
+            name, chosen = QFileDialog.getSaveFileName(
+                self._window, "Export Figure", proposed, FILTERS
+            )
+            if name:
+                place, suffix = with_suffix(Path(name), FIGURES[chosen.endswith("(*.svg)")])
+                self.write(self.exportable(report, dialog.spec), place, suffix)
+        dialog.deleteLater()
+
+    def write(self, what: Exportable, path: Path, suffix: str) -> None:
+        """Draw into a file, at once or when what it needs is read."""
+        analysis, spec = what.analysis, what.spec
+        if analysis is None or not needs_detail(analysis, spec):
+            self._write(what, path, suffix)
+            return
+
+        def draw(detail: Detail | None) -> None:
+            self._write(replace(what, also=replace(what.also, detail=detail)), path, suffix)
+
+        self._worker.run(lambda: detail_of(analysis, spec), draw, self.failed.emit)
+        self._timer.start()
+
+    def close(self) -> None:
+        """End. Twice is harmless."""
+        self._timer.stop()
+        self._worker.close()
+
+    def _write(self, what: Exportable, path: Path, suffix: str) -> None:
+        try:
+            write(what, path, suffix)
+        except UserError as error:
+            self.failed.emit(str(error))
+        else:
+            self.said.emit(f"Written: {path}")
+
+    def _poll(self) -> None:
+        self._worker.poll()
+        if not self._worker.busy:
+            self._timer.stop()

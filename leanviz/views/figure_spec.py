@@ -1,0 +1,99 @@
+"""What a figure of a recording shows, and the command that draws it."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from leanviz.core.choices import DecisionChoices
+from leanviz.models.spectrogram import SpectrogramSettings
+from leanviz.settings import DEFAULTS, decisions_text
+
+PANES = ("waveform", "spectrogram", "lanes", "reference", "attention")
+SIZE = (1280, 1200)
+FIGURE_SUFFIXES = (".png", ".svg")
+# Of one pane alone.
+LOW = 480
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSpec:
+    """Everything that a figure depends on, but the recording and its labels.
+
+    Attributes
+    ----------
+    theme : str
+        One of `leanviz.views.theme.THEMES`.
+    size : tuple of int
+        Width and height in pixels.
+    panes : tuple of str
+        Some of `PANES`.
+    span_s : tuple of float or None
+        What is shown of the recording, in seconds; None is all of it.
+    spectrogram : SpectrogramSettings
+    window_ms : int
+        Window of the spectrogram, in milliseconds.
+    head : int
+        Attention head, counted from 1; 0 is the mean.
+    decisions : DecisionChoices
+        By which its labels were chosen.
+    references : tuple of str
+        Label files, as the command is to name them.
+    model : str
+        Model folder, "" for the bundled one.
+    """
+
+    theme: str = "dark"
+    size: tuple[int, int] = SIZE
+    panes: tuple[str, ...] = PANES
+    span_s: tuple[float, float] | None = None
+    spectrogram: SpectrogramSettings = field(default_factory=SpectrogramSettings)
+    window_ms: int = DEFAULTS.window_ms
+    head: int = 0
+    decisions: DecisionChoices = field(default_factory=DecisionChoices)
+    references: tuple[str, ...] = ()
+    model: str = ""
+
+    def command(self, sound: str, output: str) -> str:
+        """Return the line that draws the figure of a sound into a file."""
+        size = ("--theme", self.theme, "--width", *map(str, self.size[:1]))
+        words = ("leanviz", "render", sound, "-o", output, *size, "--height", str(self.size[1]))
+        return shlex.join((*words, *self._options()))
+
+    def _options(self) -> Iterator[str]:
+        """Yield what differs from the defaults."""
+        if self.panes != PANES:
+            for pane in self.panes:
+                yield from ("--pane", pane)
+        if self.span_s is not None:
+            yield from ("--start", f"{self.span_s[0]:.3f}", "--stop", f"{self.span_s[1]:.3f}")
+        shown, usual = self.spectrogram, SpectrogramSettings()
+        for name, value, default in (
+            ("--scale", shown.scale.value, usual.scale.value),
+            ("--floor", shown.floor_db, usual.floor_db),
+            ("--ceiling", shown.ceiling_db, usual.ceiling_db),
+            ("--palette", shown.palette, usual.palette),
+            ("--low", shown.fmin, usual.fmin),
+            ("--high", shown.fmax, usual.fmax),
+            ("--window", self.window_ms, DEFAULTS.window_ms),
+            ("--head", self.head, 0),
+            ("--decisions", decisions_text(self.decisions), "{}"),
+            ("--model", self.model, ""),
+        ):
+            if value != default:
+                yield from (name, str(value))
+        if shown.model_eye:
+            yield "--model-eye"
+        for path in self.references:
+            yield from ("--reference", path)
+
+    def settings_text(self) -> str:
+        """Return in words how it is drawn."""
+        shown, recommended = self.spectrogram, decisions_text(self.decisions) == "{}"
+        band = f"{shown.scale} scale {shown.fmin:g} to {shown.fmax:g} Hz"
+        levels = f"{shown.floor_db:g} to {shown.ceiling_db:g} dBFS, window {self.window_ms} ms"
+        words = {
+            "spectrogram": f"{'what LEAN gets' if shown.model_eye else band}, {levels}",
+            "lanes": "labels as recommended" if recommended else "labels by own decisions",
+            "attention": f"attention head {self.head}" if self.head else "mean of attention heads",
+        }
+        return " \u00b7 ".join(text for pane, text in words.items() if pane in self.panes)

@@ -1,0 +1,181 @@
+"""Figures of what the window shows, and the line in their caption, which draws them again."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from leanviz.core.resources import resource_path
+from leanviz.settings import DEFAULTS
+from leanviz.views.engine import Engine, load_engine
+from leanviz.views.figure_dialog import FigureDialog
+from leanviz.views.figure_spec import LOW, PANES, FigureSpec
+from leanviz.views.main_window import MainWindow
+from tests.cli.running import run_in
+
+REFERENCE = "0.5\t1.5\tSiren\n2.0\t2.5\tunicorn\n"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return load_engine()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return three seconds of siren, with labels beside them."""
+    samples, rate = soundfile.read(resource_path("demo", "demo.flac"))
+    path = tmp_path_factory.mktemp("sounds") / "a siren & \u97f3.wav"
+    soundfile.write(path, samples[11 * rate : 14 * rate], rate)
+    path.with_name("what I heard.txt").write_text(REFERENCE)
+    return path
+
+
+@pytest.fixture
+def window(qtbot: QtBot, engine: Engine, sound: Path) -> MainWindow:
+    made = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(made)
+    made.show()
+    made.begin([sound])
+    qtbot.waitUntil(lambda: made.director.recording.analysis is not None)
+    return made
+
+
+def pixels(path: Path) -> np.ndarray:
+    image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+    whole = np.frombuffer(image.constBits(), np.uint8)
+    return whole.reshape(image.height(), image.width(), 4)[:, :, :3].astype(int)
+
+
+def told(path: Path) -> list[str]:
+    """Return the caption as the file has it."""
+    return QImage(str(path)).text("Description").splitlines()
+
+
+def export(qtbot: QtBot, window: MainWindow, path: Path, spec: FigureSpec | None = None) -> None:
+    report = window.director.report()
+    assert report is not None
+    with qtbot.waitSignal(window.figures.said):
+        window.figures.write(window.figures.exportable(report, spec), path, path.suffix)
+
+
+def test_the_line_of_a_caption_draws_the_same_picture(
+    qtbot: QtBot, window: MainWindow, sound: Path, tmp_path: Path
+) -> None:
+    """Whatever was chosen in the window: it is all in the line."""
+    window.references.take([sound.with_name("what I heard.txt")])
+    qtbot.waitUntil(lambda: window.references.shown)
+    decisions = window.director.decisions
+    decisions.shift(-0.1)
+    for name in ("next scale", "next palette", "floor up", "shorter window", "theme light"):
+        window._actions[name].trigger()
+    window.workspace.attention_model.set_head(1)
+    window.workspace.waveform.hide()
+    tracks = window.workspace.spectrogram.tracks
+    assert tracks is not None
+    qtbot.waitUntil(lambda: tracks.stft.win_length < 0.04 * tracks.sample_rate)
+    window.workspace.time.show(0.25, 2.0)
+    place = tmp_path / "here.png"
+    export(qtbot, window, place, replace(window.figures.spec(), size=(900, 700)))
+    *_, line = told(place)
+    program, *words = shlex.split(line)
+    assert program == "leanviz"
+    for word in ("--decisions", "--reference", "--window", "--start", "--head", "--palette"):
+        assert word in words
+    outcome = run_in(sound.parent, *words)
+    assert (outcome.code, outcome.out) == (0, "")
+    again = sound.with_name("figure.png")
+    assert told(again) == told(place)
+    assert np.abs(pixels(again) - pixels(place)).max() == 0
+    again.unlink()
+
+
+def test_words_of_a_vector_picture_are_words_and_the_rest_is_where_it_is_in_pixels(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    spec = replace(window.figures.spec(), size=(800, 600))
+    for suffix in (".png", ".svg"):
+        export(qtbot, window, tmp_path / f"a{suffix}", spec)
+    text = (tmp_path / "a.svg").read_text()
+    assert "Siren" in text
+    assert "leanviz render" in text
+    drawn = QImage(800, 600, QImage.Format.Format_RGB32)
+    painter = QPainter(drawn)
+    QSvgRenderer(str(tmp_path / "a.svg")).render(painter)
+    painter.end()
+    drawn.save(str(tmp_path / "drawn.png"))
+    # the edges of letters are drawn otherwise
+    differs = np.abs(pixels(tmp_path / "drawn.png") - pixels(tmp_path / "a.png")).max(axis=2)
+    assert (differs > 60).mean() < 0.02
+
+
+@pytest.mark.parametrize("pane", PANES)
+def test_each_pane_alone(qtbot: QtBot, window: MainWindow, tmp_path: Path, pane: str) -> None:
+    if pane == "reference":
+        window.references.take([Path(window.director.title)])
+    spec = replace(window.figures.spec(), panes=(pane,), size=(640, 400))
+    export(qtbot, window, tmp_path / "a.png", spec)
+    shown = pixels(tmp_path / "a.png")
+    assert shown.shape == (400, 640, 3)
+    assert f"--pane {pane}" in told(tmp_path / "a.png")[-1]
+    assert (shown != shown[0, 0]).any(axis=2).mean() > 0.005
+
+
+def test_what_a_person_changed_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.navigation.step(1)
+    window._actions["delete label"].trigger()
+    export(qtbot, window, tmp_path / "a.png")
+    assert "reviewed by hand" in told(tmp_path / "a.png")[1]
+    window._ending = True  # and nothing is asked about saving
+
+
+def test_the_dialog_asks_for_panes_time_and_size(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "asked"
+    answer = (str(place), "Vector graphics (*.svg)")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: answer)
+    window.workspace.time.show(0.5, 1.0)
+
+    def act() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, FigureDialog)
+        assert dialog.view.isChecked()
+        for name, box in dialog.panes.items():
+            box.setChecked(name == "lanes")
+        assert dialog.height_px.value() == LOW
+        dialog.whole.setChecked(True)
+        dialog.next.click()
+
+    QTimer.singleShot(0, act)
+    with qtbot.waitSignal(window.figures.said):
+        window._actions["export figure"].trigger()
+    text = place.with_suffix(".svg").read_text()
+    assert "--pane lanes" in text
+    assert "--start" not in text
+
+
+def test_without_a_pane_there_is_no_figure(qtbot: QtBot) -> None:
+    dialog = FigureDialog(FigureSpec())
+    qtbot.addWidget(dialog)
+    assert not dialog.view.isEnabled(), "all of it is in view"
+    for box in dialog.panes.values():
+        box.setChecked(False)
+    assert not dialog.next.isEnabled()
+
+
+def test_a_place_that_cannot_be_is_told(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    report = window.director.report()
+    assert report is not None
+    with qtbot.waitSignal(window.figures.failed) as failed:
+        what = window.figures.exportable(report)
+        window.figures.write(what, tmp_path / "gone" / "a.png", ".png")
+    assert "no folder" in str(failed.args)
