@@ -30,7 +30,7 @@ bench-live: setup-test              ## measure the window while it listens, on a
 	$(BIN)/python -m tests.support.bench_live $(ARGS)
 
 soak: setup-test                    ## the tests that run for minutes
-	$(BIN)/pytest -m soak $(ARGS)
+	$(BIN)/pytest -m soak -s -o faulthandler_timeout=0 $(ARGS)
 
 demo: setup-test                    ## make the demo clip in resources/ again
 	$(BIN)/python -m leanviz.training.demo_clip

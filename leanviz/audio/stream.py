@@ -13,10 +13,10 @@ from leanviz.core.errors import AudioDeviceError
 # Measured through PipeWire beside a busy process, 15 s five times each: at PortAudio's "low"
 # (20 ms) the server works in such small steps that every run had holes; at 60 ms none had, and
 # blocks of 10 ms come in pairs every 21 ms (p99 30 ms).
-_LATENCY_S = 0.06
+_LATENCY_S = 0.12
 # Without a sound server between, only the buffer asked for here bridges a busy moment.
 _HARDWARE_LATENCY_S = 0.2
-_BLOCKS_PER_S = 100
+_BLOCKS_PER_S = 25
 
 
 class CaptureStream:

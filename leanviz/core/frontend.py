@@ -154,6 +154,11 @@ class PatchStream:
         self._received = 0
         self._given = 0
 
+    @property
+    def missing(self) -> int:
+        """Samples that the next patch still needs."""
+        return max(0, self._front.patch_length - len(self._kept))
+
     def push(self, samples: Float32) -> Float32:
         """Take samples [n]; return the patches they complete [n_patches, patch_frames, n_mels]."""
         front = self._front

@@ -127,6 +127,11 @@ class LeanStream:
         # Absolute index of the first kept patch; kept wave features begin with it.
         self._oldest = 0
 
+    @property
+    def missing(self) -> int:
+        """Samples without which there is no further result."""
+        return self._patch_stream.missing
+
     def push(self, samples: Float32) -> list[PatchResult]:
         """Take mono 16 kHz samples [n] in [-1, 1]; return the results they complete, in order."""
         self._received += len(samples)

@@ -60,7 +60,14 @@ def on_whole_columns(start_s: float, span_s: float, width: int) -> PixelMap:
 
 
 class Viewport(QObject):
-    """The time axis of a window. Seconds are those of the source; 0 is its first sample."""
+    """The time axis of a window. Seconds are those of the source; 0 is its first sample.
+
+    Signals
+    -------
+    changed :
+        Another time is visible. `follow_to` is silent: it comes with every picture, and whoever
+        draws a live view looks for itself.
+    """
 
     changed = Signal()
     cursor_moved = Signal()
@@ -166,10 +173,10 @@ class Viewport(QObject):
         self._place(-span_s, span_s)
 
     def follow_to(self, now_s: float) -> None:
-        """Tell how far the live sound has come; moves the view if it follows."""
+        """Tell how far the live sound has come; moves the view, silently, if it follows."""
         self._limits = (max(0.0, now_s - self._session_s), now_s)
         if self._follow:
-            self._follow_on()
+            self._follow_on(silently=True)
 
     def set_paging(self, paging: bool) -> None:
         """Have a live view turn pages, or scroll."""
@@ -255,14 +262,14 @@ class Viewport(QObject):
             self._follow = live
             self.follow_changed.emit(live)
 
-    def _follow_on(self) -> None:
+    def _follow_on(self, silently: bool = False) -> None:
         """Bring the newest sound into view: at the right edge, or somewhere on a page."""
         now_s, start_s = self._limits[1], self._start_s
         if not self._paging:
             start_s = now_s - self._span_s
         elif not start_s <= now_s < self.stop_s:
             start_s = max(0.0, now_s - PAGE_KEPT * self._span_s)
-        self._place(start_s, self._span_s)
+        self._place(start_s, self._span_s, silently)
 
     def _clamped_span(self, span_s: float) -> float:
         longest = self._limits[1] - self._limits[0]
@@ -270,7 +277,7 @@ class Viewport(QObject):
             longest = max(longest, MAX_LIVE_SPAN_S)
         return min(max(span_s, MIN_SPAN_S), max(longest, MIN_SPAN_S))
 
-    def _place(self, start_s: float, span_s: float) -> None:
+    def _place(self, start_s: float, span_s: float, silently: bool = False) -> None:
         span_s = self._clamped_span(span_s)
         first, last = self._limits
         # A live view keeps the newest sound at the right edge even before it fills the span.
@@ -280,4 +287,5 @@ class Viewport(QObject):
         start_s = max(min(start_s, highest), lowest)
         if (start_s, span_s) != (self._start_s, self._span_s):
             self._start_s, self._span_s, self._map = start_s, span_s, None
-            self.changed.emit()
+            if not silently:
+                self.changed.emit()

@@ -48,7 +48,7 @@ MAILBOX = 256
 BLOCKS_PER_S = 5
 # Sound is passed on in steps this long: shorter ones cost the most of all that listening costs,
 # and a picture of sound is late by half a step on average.
-IDLE_S = 0.05
+IDLE_S = 0.08
 RESTING_S = 0.2
 
 
@@ -289,6 +289,8 @@ class LivePipeline:
         if target > position:
             self._skip(stage, position, target)
             return target, False
+        if self._too_early(stage, position):
+            return position, True
         block = self._model_ring.advance(position, YAMNET.sample_rate)
         if isinstance(block, Gap):
             self._pass_over(stage, position, block.stop, self._cause(position, block.stop))
@@ -298,6 +300,12 @@ class LivePipeline:
         position += len(block)
         self._post(stage.push(block)[1], self._source_sample(position))
         return position, False
+
+    def _too_early(self, stage: InferenceStage, position: int) -> bool:
+        """Tell whether nothing would come of analysing now: many small steps cost more than one."""
+        ring = self._model_ring
+        enough = ring.written - position >= stage.missing
+        return not (enough or self._stop.is_set() or any(g.stop > position for g in ring.gaps))
 
     def _note_changes(self, stage: InferenceStage, position: int) -> None:
         """Take over new rules, and tell of them and of another device."""

@@ -115,6 +115,11 @@ class InferenceStage:
         """Where the patches of the current segment lie."""
         return self._clock
 
+    @property
+    def missing(self) -> int:
+        """16 kHz samples without which there is no further result, as far as that is known."""
+        return self._stream.missing if isinstance(self._stream, LeanStream) else 0
+
     def push(self, samples: Float32) -> tuple[list[PatchResult], list[HopUpdate]]:
         """Take 16 kHz samples [n]; return what LEAN said and what that means."""
         results = self._stream.push(samples)

@@ -24,6 +24,7 @@ class Actions:
     def __init__(self, parent: QWidget) -> None:
         self._by_name = {spec.name: _make(spec, parent) for spec in SPECS}
         self._groups: dict[str, QActionGroup] = {}
+        self._applied: State | None = None
         for spec in SPECS:
             if spec.choice:
                 group = self._groups.setdefault(spec.choice, QActionGroup(parent))
@@ -59,6 +60,9 @@ class Actions:
 
     def apply(self, state: State) -> None:
         """Enable what can be used in a state, and nothing else."""
+        if state == self._applied:
+            return
+        self._applied = state
         names = usable(state)
         for name, action in self._by_name.items():
             action.setEnabled(name in names)

@@ -29,9 +29,8 @@ class AlertFrame(QWidget):
         for at, opacity in OPACITY:
             self._animation.setKeyValueAt(at, opacity)
         self._animation.valueChanged.connect(self._show_opacity)
-        self._animation.finished.connect(self.hide)
+        self._animation.finished.connect(self._rest)
         self._window = window
-        window.installEventFilter(self)
         self.hide()
 
     def flash(self) -> None:
@@ -41,6 +40,8 @@ class AlertFrame(QWidget):
             self._animation.setCurrentTime(min(held, self._animation.currentTime()))
             return
         self._fit()
+        # only now: all events of a window through Python would cost more than listening does
+        self._window.installEventFilter(self)
         self.raise_()
         self.show()
         self._animation.start()
@@ -61,6 +62,10 @@ class AlertFrame(QWidget):
         painter = QPainter(self)
         painter.setOpacity(self._opacity)
         painter.fillRect(self.rect(), QColor(self.theme.query))
+
+    def _rest(self) -> None:
+        self._window.removeEventFilter(self)
+        self.hide()
 
     def _fit(self) -> None:
         shown = self._window.centralWidget()

@@ -190,6 +190,10 @@ class AttentionPane(Pane):
         """Return what is now at the middle of a cell: there may be other rows, or another head."""
         return self._model.point(sum(point.query_hop_s) / 2, sum(point.key_hop_s) / 2)
 
+    def moved(self) -> None:
+        """Put the times of the query axis where they are now."""
+        self._mark()
+
     def _mark(self) -> None:
         """Put times on the query axis."""
         if self._model.band is None:

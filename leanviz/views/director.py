@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # One look per picture at 60 pictures a second.
 TICK_MS = 16
+# While sound scrolls by, all but listening has a tenth of a second.
+OTHERS_EVERY = 6
 # While the window is hidden or minimised: news is taken, nothing is drawn.
 HIDDEN_TICK_MS = 400
 
@@ -93,6 +95,7 @@ class Director(QObject):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._visible = True
+        self._ticks = 0
         self._connect()
 
     def _connect(self) -> None:
@@ -290,13 +293,21 @@ class Director(QObject):
         self.changed.emit()
 
     def _tick(self) -> None:
-        workers = (self._loader, self._finder, self.listening, self.recording, self.transport)
-        for worker in (*workers, self.deciding, self._sessions, self.window_length):
-            worker.poll()
+        self.listening.poll()
+        scrolling = self._visible and self.listening.active
+        self._ticks += 1
+        if not scrolling or self._ticks % OTHERS_EVERY == 0:
+            self._poll_others()
+        if scrolling:
+            self._live.scroll()
         if self._visible:
-            if self.listening.active:
-                self._live.scroll()
             self._parts.status.count_frame()
+
+    def _poll_others(self) -> None:
+        """Take what workers have done; rest when none of them is at work."""
+        workers = (self._loader, self._finder, self.recording, self.transport, self.deciding)
+        for worker in (*workers, self._sessions, self.window_length):
+            worker.poll()
         waiting = (self._loader, self._finder, self.listening, self.deciding, self._sessions)
         busy = self.recording.working or self.transport.playing or self.window_length.busy
         if not busy and not any(worker.busy for worker in waiting):

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from leanviz.views.theme import DARK, Theme
+from leanviz.views.visibility import SeenWindow
 
 
 class DropHint(QWidget):
@@ -40,8 +48,8 @@ class DropHint(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
 
 
-class DropTarget(QObject):
-    """Lets a window take files.
+class DropWindow(SeenWindow):
+    """A main window that takes files.
 
     Signals
     -------
@@ -51,29 +59,36 @@ class DropTarget(QObject):
 
     dropped = Signal(object)
 
-    def __init__(self, window: QWidget, hint: DropHint) -> None:
-        super().__init__(window)
-        self._hint = hint
-        window.setAcceptDrops(True)
-        window.installEventFilter(self)
+    def __init__(self) -> None:
+        super().__init__()
+        self._hint: DropHint | None = None
+        self.setAcceptDrops(True)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Handle what is dragged; leave everything else to the window."""
-        if isinstance(event, QDragEnterEvent):
-            paths = local_paths(event.mimeData())
-            if paths:
-                event.acceptProposedAction()
-                self._hint.show_for(paths)
-            return True
-        if event.type() == QEvent.Type.DragLeave:
-            self._hint.hide()
-            return True
-        if event.type() == QEvent.Type.Drop and isinstance(event, QDropEvent):
-            self._hint.hide()
+    def hint_with(self, hint: DropHint) -> None:
+        """Tell with this what dropping would do."""
+        self._hint = hint
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files, and nothing else."""
+        paths = local_paths(event.mimeData())
+        if paths:
             event.acceptProposedAction()
-            self.dropped.emit(local_paths(event.mimeData()))
-            return True
-        return False
+            if self._hint is not None:
+                self._hint.show_for(paths)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Say nothing any more."""
+        self._end_hint()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell what was dropped."""
+        self._end_hint()
+        event.acceptProposedAction()
+        self.dropped.emit(local_paths(event.mimeData()))
+
+    def _end_hint(self) -> None:
+        if self._hint is not None:
+            self._hint.hide()
 
 
 def local_paths(mime: QMimeData) -> list[Path]:

@@ -79,6 +79,7 @@ class LanesItem(PaneItem):
         self._tracks: Tracks | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._strip, self._version = Strip(), 0
+        self._total = len(timeline.lanes)
         self._pinned: list[tuple[Box, str]] = []
         timeline.lanes_changed.connect(self._count_change)
         self._widths: dict[str, float] = {}
@@ -86,8 +87,12 @@ class LanesItem(PaneItem):
 
     def shown_lanes(self, height: float) -> list[Lane]:
         """Return the lanes that fit into `height` logical pixels."""
-        count = max(1, int(height / self.lane_height))
+        count = self._fitting(height)
         return list(self._timeline.lanes)[self.first_lane : self.first_lane + count]
+
+    def _fitting(self, height: float) -> int:
+        """Return how many lanes fit into `height` logical pixels."""
+        return max(1, int(height / self.lane_height))
 
     def boxes(self, lane: Lane, row: int, width: int, ratio: float) -> list[Box]:
         """Return the visible events of a lane as boxes, from left to right.
@@ -133,7 +138,6 @@ class LanesItem(PaneItem):
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the lanes, what was lost, then the events."""
         painter.setFont(self._font(ratio))
-        lanes = self.shown_lanes(height / ratio)
         key = (
             self._version, self._gaps, self.first_lane, self.lane_height, self.selected,
             self.theme.name, ratio,
@@ -143,11 +147,13 @@ class LanesItem(PaneItem):
             painter,
             key,
             (axis, height, colour(self.theme.background)),
-            lambda strip, wide: self._draw_lanes(strip, lanes, wide, height, ratio),
+            lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
         )
-        for box, hue in self._pinned:
-            self._draw_pinned(painter, box, hue, moved, ratio)
-        self._draw_position(painter, len(lanes), QRectF(0, 0, width, height), ratio)
+        if self._pinned:
+            metrics = QFontMetricsF(painter.font())
+            for box, hue in self._pinned:
+                self._draw_pinned(painter, (box, hue), metrics, moved, ratio)
+        self._draw_position(painter, QRectF(0, 0, width, height), ratio)
 
     def covers(self) -> bool:
         """Tell that lanes cover all, even where they are empty."""
@@ -155,12 +161,12 @@ class LanesItem(PaneItem):
 
     def _count_change(self) -> None:
         self._version += 1
+        self._total = len(self._timeline.lanes)
         self.update()
 
-    def _draw_lanes(
-        self, painter: QPainter, lanes: list[Lane], axis: PixelMap, height: int, ratio: float
-    ) -> None:
+    def _draw_lanes(self, painter: QPainter, axis: PixelMap, height: int, ratio: float) -> None:
         """Draw all that scrolls by, and note the boxes whose texts do not."""
+        lanes = self.shown_lanes(height / ratio)
         for row in range(0, len(lanes), 2):
             top, tall = round(row * self.lane_height * ratio), round(self.lane_height * ratio)
             painter.fillRect(QRectF(0, top, axis.width, tall), colour(self.theme.lane))
@@ -183,17 +189,24 @@ class LanesItem(PaneItem):
             for box in boxes:
                 self._draw_announcements(painter, box, axis, ratio)
 
-    def _draw_pinned(self, painter: QPainter, box: Box, hue: str, moved: int, ratio: float) -> None:
+    def _draw_pinned(
+        self,
+        painter: QPainter,
+        pinned: tuple[Box, str],
+        metrics: QFontMetricsF,
+        moved: int,
+        ratio: float,
+    ) -> None:
         """Write on a box that may be cut at the left edge, as long as there is room."""
-        area = box.area.translated(-moved, 0)
-        left = max(area.left(), 0.0) + PAD * ratio
-        room = area.right() - left - PAD * ratio
+        box, hue = pinned
+        pad = PAD * ratio
+        left = max(box.area.left() - moved, 0.0) + pad
+        room = box.area.right() - moved - left - pad
         text = self._words(box.event)
-        metrics = QFontMetricsF(painter.font())
         if self._width(text, metrics) > room:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         if len(text) > 2:
-            self._draw_text(painter, replace(box, area=area, text=text, text_x=left), hue)
+            self._draw_text(painter, replace(box, text=text, text_x=left), hue)
 
     def _font(self, ratio: float) -> QFont:
         return small_font(ratio, min(0.9, self.lane_height / 20))
@@ -301,10 +314,11 @@ class LanesItem(PaneItem):
         style = Qt.PenStyle.DashLine if event.provisional else Qt.PenStyle.SolidLine
         return QPen(edge, max(1.0, ratio), style)
 
-    def _draw_position(self, painter: QPainter, shown: int, area: QRectF, ratio: float) -> None:
+    def _draw_position(self, painter: QPainter, area: QRectF, ratio: float) -> None:
         """Draw a thin bar where there are more lanes than fit."""
-        total = len(self._timeline.lanes)
-        if shown < total:
+        total, fitting = self._total, self._fitting(area.height() / ratio)
+        if fitting < total or self.first_lane > 0:
+            shown = min(fitting, total - self.first_lane)
             wide, right = round(3 * ratio), round(area.right())
             top, tall = (round(area.height() * n / total) for n in (self.first_lane, shown))
             # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame

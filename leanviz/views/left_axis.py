@@ -31,6 +31,11 @@ class LeftAxis(pg.AxisItem):
         self._ticks = True
         self._theme: Theme = DARK
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self._marks)
+
     def set_marks(self, marks: list[Mark], ticks: bool = True) -> None:
         """Show texts at heights from 0 (bottom) to 1 (top), with or without a tick each."""
         if (marks, ticks) != (self._marks, self._ticks):

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from leanviz.views.drawing import colour
 from leanviz.views.theme import DARK, Theme
 
 BOTTOM_DBFS, SILENT_DBFS = -60.0, -120.0
@@ -117,19 +118,19 @@ class LevelMeter(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the trough, the peak over the mean, the highest of late, the lamp, the number."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self.theme.surface))
+        painter.fillRect(self.rect(), colour(self.theme.surface))
         top = (self.height() - BAR_HEIGHT) / 2
-        painter.fillRect(QRectF(0, top, BAR_WIDTH, BAR_HEIGHT), QColor(self.theme.line))
+        painter.fillRect(QRectF(0, top, BAR_WIDTH, BAR_HEIGHT), colour(self.theme.line))
         bar = QRectF(0, top, BAR_WIDTH * _part(self._bar_dbfs), BAR_HEIGHT)
-        painter.fillRect(bar, QColor(self.theme.waveform))
+        painter.fillRect(bar, colour(self.theme.waveform))
         mean = QRectF(0, top + BAR_HEIGHT, BAR_WIDTH * _part(self._rms_dbfs), 2)
-        painter.fillRect(mean, QColor(self.theme.muted))
+        painter.fillRect(mean, colour(self.theme.muted))
         if (held := _part(self._held_dbfs)) > 0:
             x = min(BAR_WIDTH - 2.0, BAR_WIDTH * held)
-            painter.fillRect(QRectF(x, top - 2, 2, BAR_HEIGHT + 4), QColor(self.theme.text))
+            painter.fillRect(QRectF(x, top - 2, 2, BAR_HEIGHT + 4), colour(self.theme.text))
         self._draw_words(painter)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(self.theme.accent)))
+            painter.setPen(QPen(colour(self.theme.accent)))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _draw_words(self, painter: QPainter) -> None:
@@ -138,11 +139,11 @@ class LevelMeter(QWidget):
         if self.lit:
             lamp = words.adjusted(0, 2, 0, -2)
             lamp.setWidth(self.fontMetrics().horizontalAdvance(LAMP) + SPACE)
-            painter.fillRect(lamp, QColor(self.theme.clip))
-            painter.setPen(QColor(self.theme.background))
+            painter.fillRect(lamp, colour(self.theme.clip))
+            painter.setPen(colour(self.theme.background))
             painter.drawText(lamp, Qt.AlignmentFlag.AlignCenter, LAMP)
         if math.isfinite(self._held_dbfs):
-            painter.setPen(QColor(self.theme.muted))
+            painter.setPen(colour(self.theme.muted))
             painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, _text(self._held_dbfs))
 
     def _tell(self, now: float) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from leanviz.pipeline.sinks import EventSink
     from leanviz.views.engine import Engine
 
-# Levels and counters change for the eye at a fifth of the polls.
-STATS_EVERY = 5
+# Levels and counters change for the eye ten times a second: no peak is missed.
+STATS_EVERY = 6
 
 
 class Listening(QObject):
@@ -130,7 +130,7 @@ class Listening(QObject):
             self.began.emit(self._tracks)
         updates = pipeline.drain()
         self._polls += 1
-        if updates or self._polls % STATS_EVERY == 0:
+        if updates or self._resting or self._polls % STATS_EVERY == 0:
             self._tell(updates, pipeline.stats())
 
     def _tell(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:

@@ -49,6 +49,7 @@ class LiveView(QObject):
         self.map = LiveMap(parts.workspace, self)
         self._skipped: tuple[Span, ...] = ()
         self._state = ""
+        self._badge: str | None = None
         self._origin: datetime | None = None
 
     @property
@@ -59,7 +60,7 @@ class LiveView(QObject):
     def begin(self, tracks: Tracks, span_s: float) -> None:
         """Show a stream from its beginning, `span_s` seconds wide."""
         self._tracks, self._clock = tracks, LiveClock()
-        self._skipped, self._state = (), ""
+        self._skipped, self._state, self._badge = (), "", None
         heard = timedelta(seconds=tracks.written / tracks.sample_rate)
         self._origin = datetime.now().astimezone() - heard
         self._parts.workspace.show_tracks(tracks)
@@ -104,7 +105,10 @@ class LiveView(QObject):
         written_s = self._tracks.written / self._tracks.sample_rate
         axis.follow_to(self._clock.at(time.perf_counter(), written_s))
         self._parts.workspace.tick()
-        self._parts.toolbar.show_badge(BADGES.get(self._state, "" if axis.follow else "frozen"))
+        badge = BADGES.get(self._state, "" if axis.follow else "frozen")
+        if badge != self._badge:
+            self._badge = badge
+            self._parts.toolbar.show_badge(badge)
 
     def end(self) -> None:
         """Show all of the stream to its last sample; it has ended."""

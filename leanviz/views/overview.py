@@ -1,6 +1,7 @@
 """The overview: everything there is, with a frame around what the panes show."""
 
 import math
+from collections.abc import Hashable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -17,7 +18,7 @@ HEIGHT = 40
 # A live overview widens in few steps, so that it stands still, and costs nothing, in between.
 LEAST_LIVE_S = 60.0
 LIVE_STEP = 1.25
-LOOKS_PER_S = 5
+LOOKS_PER_S = 3
 
 
 class Window(PaneItem):
@@ -73,20 +74,18 @@ class OverviewPane(Pane):
             span = LEAST_LIVE_S * LIVE_STEP**steps
         return on_whole_columns(start, span, width)
 
-    def tick(self) -> None:
+    def tick(self, arrived: bool = True) -> None:
         """Draw what has come, a few times a second: a look at the whole has time."""
         look = math.floor(self.time.limits[1] * LOOKS_PER_S)
         if look != self._look:
             self._look = look
+            # much has come since the look before, whatever there is now
             super().tick()
 
-    def view_key(self) -> tuple[float, ...]:
+    def view_key(self) -> Hashable:
         """Return what decides where things stand: the frame too."""
-        if self.time.follow and not self.time.paging:
-            return (math.floor(self.time.limits[1] * LOOKS_PER_S), self.time.span_s)
         axis = self.pixel_map()
-        frame = round(axis.x(self.time.start_s)), round(axis.x(self.time.stop_s))
-        return (*frame, *super().view_key())
+        return axis, round(axis.x(self.time.start_s)), round(axis.x(self.time.stop_s))
 
     def clicked(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Centre the panes on a time."""

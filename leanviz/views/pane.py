@@ -1,7 +1,7 @@
 """The frame all panes share: axes of equal width, one time axis, markers, mouse, theme."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 import pyqtgraph as pg
@@ -58,13 +58,15 @@ class Pane(GesturePlot):
         self.theme: Theme = DARK
         self.tracks: Tracks | None = None
         self._pointer: QPointF | None = None
-        self._key: tuple[float, ...] = ()
+        self._key: Hashable = None
         self._skipped: tuple[Span, ...] = ()
         self._empty = empty
         self._told: tuple[Note, ...] = ()
         self._now_x = 0
         self._items: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
+        # of the latest picture, in device pixels
+        self._device_width = 1
         self._canvas = self.viewport()
         self.pictures = 0
         # all of it is painted here: nothing below needs to be
@@ -118,17 +120,25 @@ class Pane(GesturePlot):
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what is to be said of the time that an axis shows."""
-        if self.tracks is not None:
+        if self.tracks is not None and (self.tracks.gaps or self._skipped):
             yield from gaps_in_view(self.tracks, axis)
             yield from skipped_in_view(self._skipped, axis, self.tracks.sample_rate)
         start_s, stop_s = axis.start_s, axis.time(axis.width)
         yield from (n for n in self._told if n.start_s < stop_s and n.stop_s > start_s)
 
-    def tick(self) -> None:
-        """Draw what has arrived since; call once per frame while sound is coming in."""
-        for item in self._items:
-            item.tick()
-        if self.time.live and self.time.paging:
+    def tick(self, arrived: bool = True) -> None:
+        """Follow the time axis, and draw the sound that has arrived; once per frame.
+
+        Parameters
+        ----------
+        arrived : bool
+            Whether there can be any: if not, only the view has moved.
+        """
+        self._moved()
+        if arrived:
+            for item in self._items:
+                item.tick()
+        if self.time.paging and self.time.live:
             x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
             if x != self._now_x:
                 self.markers.moved()
@@ -197,24 +207,29 @@ class Pane(GesturePlot):
         self.pictures += 1
         painter = QPainter(self._canvas)
         exposed = ev.rect()
-        if not (self._items[0].covers() and self._plot.contains(exposed)):
+        # most pictures are of the plot area alone, and all of it is drawn over
+        if exposed != self._plot or not self._items[0].covers():
             painter.fillRect(exposed, colour(self.theme.background))
-        if exposed.left() < LEFT:
-            painter.save()
-            painter.translate(self.axis.scenePos())
-            self.axis.paint(painter, QStyleOptionGraphicsItem())
-            painter.restore()
-        if self.clips:
+            if exposed.left() < LEFT and self.axis.has_marks:
+                self._paint_axis(painter)
+        if self.clips and exposed != self._plot:
             painter.setClipRect(self._plot)
         painter.translate(self._plot.topLeft())
         ratio = count_in_device_pixels(painter)
-        width, height = (round(n * ratio) for n in (self._plot.width(), self._plot.height()))
-        for item in self._items:
-            if item.isVisible() and width > 0 and height > 0:
+        width, height = round(self._plot.width() * ratio), round(self._plot.height() * ratio)
+        self._device_width = max(1, width)
+        for item in self._items if width > 0 and height > 0 else ():
+            if item.isVisible():
                 painter.save()
                 item.draw(painter, width, height, ratio)
                 painter.restore()
         painter.end()
+
+    def _paint_axis(self, painter: QPainter) -> None:
+        painter.save()
+        painter.translate(self.axis.scenePos())
+        self.axis.paint(painter, QStyleOptionGraphicsItem())
+        painter.restore()
 
     def _repaint(self) -> None:
         """Have the plot area drawn again."""
@@ -232,23 +247,24 @@ class Pane(GesturePlot):
     def resized(self) -> None:
         """Adapt to a new size of the plot area."""
 
+    def moved(self) -> None:
+        """Adapt to another place of the time axis."""
+
     def stands_still(self) -> bool:
         """Tell whether nothing that is drawn moves with time."""
         return self.markers.is_empty and self.markers.isVisible()
 
-    def view_key(self) -> tuple[float, ...]:
+    def view_key(self) -> Hashable:
         """Return what decides where things stand, to tell whether anything has moved."""
-        axis = self.pixel_map()
-        return axis.first_column, axis.span_s, axis.width
+        return self.axis_for(self._device_width)
 
     def _moved(self) -> None:
         """Draw again if the view has moved by at least a pixel, and anybody sees it."""
-        if not self.isVisible():
-            return
         key = self.view_key()
-        if key == self._key:
+        if key == self._key or not self.isVisible():
             return
         self._key = key
+        self.moved()
         if not self.stands_still():
             self._repaint()
         if self._pointer is not None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Hashable
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from leanviz.core.clock import PixelMap
@@ -14,6 +14,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.views.drawing import PaneItem, colour, small_font
 from leanviz.views.left_axis import LEFT
 from leanviz.views.pane import RIGHT, Pane
+from leanviz.views.strip import REACH
 
 HEIGHT = 24
 TICK = 5
@@ -29,6 +30,10 @@ class TimeMarks(PaneItem):
         self._time = time
         self.format = TimeFormat()
         self._texts: dict[Hashable, QImage] = {}
+        # what is in view and a little beyond: pixel column and picture of each tick
+        self._key: Hashable = None
+        self._first = 0
+        self._ticks: list[tuple[int, int, QImage]] = []
 
     def boundingRect(self) -> QRectF:
         """Return the plot area and the margins, into which the outermost times reach."""
@@ -37,26 +42,40 @@ class TimeMarks(PaneItem):
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw ticks with times under them; the pointer's time covers what it hits."""
         axis = self._time.pixel_map(width)
-        painter.setFont(small_font(ratio, 0.85))
-        wide = QFontMetricsF(painter.font()).horizontalAdvance("00:00:00.00")
-        line, ink = max(1, round(ratio)), colour(self.theme.muted)
-        times, decimals = time_ticks(axis.start_s, axis.time(width), width / (1.3 * wide))
-        for time_s in times:
-            if time_s >= 0.0:
-                x = self._x(axis, time_s)
-                painter.fillRect(x, 0, line, round(TICK * ratio), ink)
-                text = self._written(self.format.text(time_s, decimals), height, ratio)
-                painter.drawImage(x - text.width() // 2, 0, text)
+        first = axis.first_column
+        key = (axis.span_s, width, height, ratio, self.theme.name, self.format)
+        if key != self._key or not 0 <= first - self._first <= REACH:
+            self._key, self._first = key, first
+            self._ticks = self._ticks_from(axis, height, ratio)
+        for column, half, picture in self._ticks:
+            if 0 <= column - first <= width:
+                painter.drawImage(column - first - half, 0, picture)
         hovered_s = self._time.hover.time_s
         if hovered_s is not None and hovered_s >= 0.0:
+            painter.setFont(small_font(ratio, 0.85))
             place = QRectF(self._x(axis, hovered_s), 0, 0, height)
             self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
+
+    def _ticks_from(
+        self, axis: PixelMap, height: int, ratio: float
+    ) -> list[tuple[int, int, QImage]]:
+        """Return column, half width and picture of ticks in view and up to `REACH` further on."""
+        wide = QFontMetricsF(small_font(ratio, 0.85)).horizontalAdvance("00:00:00.00")
+        reach = axis.width + REACH
+        times, decimals = time_ticks(axis.start_s, axis.time(reach), reach / (1.3 * wide))
+        ticks: list[tuple[int, int, QImage]] = []
+        for time_s in times:
+            if time_s >= 0.0:
+                picture = self._written(self.format.text(time_s, decimals), height, ratio)
+                column = axis.first_column + self._x(axis, time_s)
+                ticks.append((column, picture.width() // 2, picture))
+        return ticks
 
     def _x(self, axis: PixelMap, time_s: float) -> int:
         return math.floor(axis.x(time_s))
 
     def _written(self, text: str, height: int, ratio: float) -> QImage:
-        """Return a time as a picture: it is shown in many frames, a pixel further on in each."""
+        """Return a tick with its time: it is shown in many frames, a pixel further on in each."""
         key = (text, height, ratio, self.theme.name)
         if key not in self._texts:
             if len(self._texts) >= MANY_TEXTS:
@@ -70,10 +89,14 @@ class TimeMarks(PaneItem):
         image = QImage(2 * half, height, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
+        painter.fillRect(half, 0, max(1, round(ratio)), round(TICK * ratio), self._ink())
         painter.setFont(font)
         self._text(painter, QRectF(half, 0, 0, height), text, ratio)
         painter.end()
         return image
+
+    def _ink(self) -> QColor:
+        return colour(self.theme.muted)
 
     def _text(
         self, painter: QPainter, place: QRectF, text: str, ratio: float, chip: bool = False
@@ -83,7 +106,7 @@ class TimeMarks(PaneItem):
         area = place.adjusted(-half, TICK * ratio, half, 0)
         if chip:
             painter.fillRect(area, colour(self.theme.surface))
-        painter.setPen(colour(self.theme.text if chip else self.theme.muted))
+        painter.setPen(colour(self.theme.text) if chip else self._ink())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
 

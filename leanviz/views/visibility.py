@@ -1,33 +1,59 @@
-"""Whether anybody can see a window: nothing is drawn for nobody."""
+"""A window that knows whether anybody can see it: nothing is drawn for nobody.
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QWidget
+It overrides the handlers of the few events that tell. A filter would pass each of the hundreds of
+events a second through Python.
+"""
 
-TELLING = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow
+
+# No event tells a widget that its window went to another workspace, or came back.
+LOOK_MS = 250
 
 
-class Visibility(QObject):
-    """Watches a window being shown, hidden and minimised.
+class SeenWindow(QMainWindow):
+    """A main window that tells when it is shown, hidden, minimised or on another workspace.
 
     Signals
     -------
-    changed : bool
+    seen_changed : bool
         Whether it can be seen from now on.
     """
 
-    changed = Signal(bool)
+    seen_changed = Signal(bool)
 
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self.visible = True
-        window.installEventFilter(self)
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = True
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._look)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look again when the window says that something about it changed."""
-        if event.type() in TELLING:
-            visible = event.type() != QEvent.Type.Hide and not self._window.isMinimized()
-            if visible != self.visible:
-                self.visible = visible
-                self.changed.emit(visible)
-        return super().eventFilter(watched, event)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look again."""
+        super().showEvent(event)
+        self._looking.start()
+        # the screen has it only a moment later
+        self._see(not self.isMinimized())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look again."""
+        super().hideEvent(event)
+        self._looking.stop()
+        self._see(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Look again if the window was minimised or restored."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._see(self.isVisible() and not self.isMinimized())
+
+    def _look(self) -> None:
+        exposed = self.windowHandle().isExposed()
+        self._see(self.isVisible() and not self.isMinimized() and exposed)
+
+    def _see(self, seen: bool) -> None:
+        if seen != self.seen:
+            self.seen = seen
+            self.seen_changed.emit(seen)

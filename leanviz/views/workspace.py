@@ -103,6 +103,8 @@ class Workspace(QWidget):
             pane.markers.with_letters = True
         self.overview.labels.set_timeline(self.timeline)
         self._theme = self.lanes.theme
+        self._state: object = None
+        self._at_rest = 0
         self._labels = _column(self.explanation, self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
         shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
@@ -178,10 +180,23 @@ class Workspace(QWidget):
 
     def tick(self) -> None:
         """Draw what has come since."""
-        self.back_to_live.refresh()
+        if not self.time.follow:
+            self.back_to_live.refresh()
+        arrived = self._arrived()
         for pane in self.panes:
             if pane.isVisible():
-                pane.tick()
+                pane.tick(arrived)
+
+    def _arrived(self) -> bool:
+        """Tell whether there is more sound than at the previous call, or than at the one before.
+
+        Panes draw again when sound comes, and once more when it has come to rest.
+        """
+        tracks = self.waveform.tracks
+        state = None if tracks is None else (tracks.written, tracks.stft)
+        self._at_rest = self._at_rest + 1 if state == self._state else 0
+        self._state = state
+        return self._at_rest < 2
 
     def set_skipped(self, spans: tuple[Span, ...]) -> None:
         """Hatch what was not analysed."""
