@@ -85,7 +85,7 @@ def _qt_objects_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's settings and recordings out of reach, and one test's from the next."""
-    for kind in ("CONFIG", "DATA", "STATE"):
+    for kind in ("CACHE", "CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
     # Qt reads XDG_CONFIG_HOME once per process, at the first QSettings
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 class Recording(QObject):
     """One file at a time; a newer one replaces it.
 
+    Attributes
+    ----------
+    kept_mb : int
+        Room for the results of files, for when they are opened again; none are kept if 0.
+
     Signals
     -------
     progressed : ClipProgress
@@ -31,6 +36,7 @@ class Recording(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.kept_mb = 0
         self._job: ClipJob | None = None
         self._request: int | None = None
         self._path: Path | None = None
@@ -57,7 +63,10 @@ class Recording(QObject):
 
     def open(self, engine: "Engine", path: Path, rules: "DecisionRules") -> None:
         """Ask for a file; whatever was under way is dropped."""
+        from leanviz.pipeline.analysis_cache import AnalysisCache
+
         self._job = self._job or engine.clip_job()
+        self._job.cache = AnalysisCache(most_mb=self.kept_mb) if self.kept_mb else None
         self._path = path
         self._request = self._job.open(path, rules)
 
