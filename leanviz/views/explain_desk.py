@@ -38,11 +38,12 @@ FILTERS = "Attention archive (*.npz);;Table (*.csv);;Picture (*.svg *.png)"
 SELECT_LABEL = "Select a label to see what drove it."
 SELECT_SOMETHING = "Select a label or a time range first."
 NO_FILE = "This works on files: open one."
+# Of live sound 16 bits are kept, in memory only, and nothing of what LEAN made of it.
+NOT_LIVE = "This works on files: save what is heard live (Ctrl+L, or recorded clips) and open it."
 WHY_NOT = {
     Mode.EMPTY: NO_FILE,
-    Mode.LIVE: "This works on files, not while leanviz listens: what is heard live can be saved"
-    " (Ctrl+L) and opened.",
-    Mode.HEARD: NO_FILE,
+    Mode.LIVE: NOT_LIVE,
+    Mode.HEARD: NOT_LIVE,
     Mode.SESSION: "A session log has no sound to look at again.",
 }
 WAITING = "As soon as the file is analysed."
@@ -80,6 +81,7 @@ class ExplainDesk(QObject):
         self._model = workspace.explanation_model
         self.panel = ExplainPanel([actions[name] for name in BUTTONS])
         self._side: Side | None = None
+        self._event: Event | None = None  # that is explained, or will be
         self._wish = 0
         self._worker = Background("why")
         self.playing = ExplainPlaying(director.transport, workspace.time, self)
@@ -113,7 +115,7 @@ class ExplainDesk(QObject):
         """Have the actions do their work, and the page stand beside the others."""
         self._side = side
         side.addTab(self.panel, "&Why")
-        side.currentChanged.connect(lambda _: self._select(self._navigation.selection))
+        side.currentChanged.connect(lambda _: self._turn_to_page())
         self._actions.connect({
             "why": self._ask_here,
             "play why": lambda: self._play(reverse=False),
@@ -134,6 +136,7 @@ class ExplainDesk(QObject):
         if event.label not in taxonomy.names:
             self.panel.say(f"LEAN has no class {event.label}: there is nothing to explain.")
             return
+        self._event = event
         label = taxonomy.index(event.label)
         title, stale = taxonomy[label].title, self._newest()
         self.panel.say(f"Looking into {title}\u2026")
@@ -215,16 +218,22 @@ class ExplainDesk(QObject):
         return head if isinstance(head, int) else None
 
     def _select(self, event: Event | None) -> None:
-        """Explain what is selected while somebody looks; else forget what was."""
-        if event is None:
+        """Forget what was explained; explain what is selected while somebody looks."""
+        if event != self._event:
             self._forget()
-        elif self._side is not None and self._side.currentWidget() is self.panel:
+        self._turn_to_page()
+
+    def _turn_to_page(self) -> None:
+        """Explain the selected label if the page is in front and it is not explained yet."""
+        event, side = self._navigation.selection, self._side
+        if event is None or side is None or side.currentWidget() is not self.panel:
+            return
+        if event != self._event:
             self.ask(event)
-        elif self.explained:
-            self._forget()
 
     def _forget(self) -> None:
         self._wish += 1
+        self._event = None
         self.playing.stop()
         self.panel.say(self._why_not() or SELECT_LABEL)
         if self.explained:
@@ -232,11 +241,12 @@ class ExplainDesk(QObject):
             self.changed.emit()
 
     def _follow(self) -> None:
-        """Say what is missing, on the page and on the buttons."""
+        """Say what is missing, on the page and on the buttons; ask once it is there."""
         why_not = self._why_not()
         self._actions.explain(ACTIONS, why_not)
-        if not self.explained and not self._worker.busy:
+        if self._event is None:
             self.panel.say(why_not or SELECT_LABEL)
+        self._turn_to_page()
 
     def _why_not(self) -> str:
         mode = self._director.mode
@@ -250,11 +260,10 @@ class ExplainDesk(QObject):
         assert self._side is not None
         self._actions.check("show inspector", True)
         self._side.setVisible(True)
-        event = self._navigation.selection
-        fresh = self._side.currentWidget() is not self.panel
+        if not self.explained and not self._worker.busy:
+            self._event = None  # what failed is tried again
         self._side.setCurrentWidget(self.panel)
-        if event is not None and not fresh:
-            self.ask(event)
+        self._turn_to_page()
 
     def _play(self, *, reverse: bool) -> None:
         found, engine = self._model.found, self._director.engine

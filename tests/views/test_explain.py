@@ -29,6 +29,7 @@ from leanviz.views.explain_panel import AGREE, DISAGREE, LOGIT
 from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK, THEMES, Theme
+from tests.support.virtual_mic import VirtualMic
 from tests.views.panes_material import plot, where
 
 DEMO = resource_path("demo", "demo.flac")
@@ -112,6 +113,8 @@ def test_a_selected_label_is_explained(qtbot: QtBot, window: MainWindow) -> None
     assert window.workspace.time.selection == pytest.approx(
         (span.start / 44_100, span.stop / 44_100)
     )
+    window.side.setCurrentIndex(0)
+    assert pane.isVisible(), "another page in front changes nothing"
     window.navigation.select(None)
     assert not pane.isVisible()
     assert not enabled(window, "play why")
@@ -205,6 +208,28 @@ def test_explanations_are_written(qtbot: QtBot, window: MainWindow, tmp_path: Pa
         qtbot.waitUntil(lambda: "there is no folder" in window.banner.text)
 
 
+def test_a_file_that_has_gone_is_a_sentence_and_can_be_tried_again(
+    qtbot: QtBot, engine: Engine, clip: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "here.wav"
+    path.write_bytes(clip.read_bytes())
+    window = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin([path])
+    qtbot.waitUntil(lambda: window.director.analysis is not None)
+    path.rename(tmp_path / "there.wav")
+    window.navigation.select(bell(window))
+    trigger(window, "why")
+    qtbot.waitUntil(lambda: "here.wav" in window.banner.text)
+    assert "here.wav" in window.why.panel.remark.text()
+    assert not window.why.explained
+    (tmp_path / "there.wav").rename(path)
+    trigger(window, "why")
+    qtbot.waitUntil(lambda: window.why.explained)
+    window.end()
+
+
 def test_without_a_file_the_buttons_say_why(qtbot: QtBot, engine: Engine) -> None:
     window = MainWindow(DEFAULTS, lambda: engine)
     qtbot.addWidget(window)
@@ -215,6 +240,33 @@ def test_without_a_file_the_buttons_say_why(qtbot: QtBot, engine: Engine) -> Non
     assert "works on files" in window.why.panel.remark.text()
     assert window.director.mode is Mode.EMPTY
     window.end()
+
+
+@pytest.mark.audio
+def test_what_drove_a_label_is_played_until_the_file_is(
+    qtbot: QtBot, virtual_mic: VirtualMic, window: MainWindow
+) -> None:
+    found, time = asked(qtbot, window), window.workspace.time
+    qtbot.waitUntil(lambda: not window.director.transport.no_output)
+    trigger(window, "play why")
+    begin_s = found.extent().start / found.inquiry.sample_rate
+    qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > begin_s + 0.3)
+    assert window.why.playing.busy
+    trigger(window, "play")
+    qtbot.waitUntil(lambda: window.director.transport.playing and not window.why.playing.busy)
+    trigger(window, "play rest")
+    assert not window.director.transport.playing
+    qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > begin_s + 0.3 and window.why.playing.busy)
+    window.navigation.select(None)
+    assert not window.why.playing.busy
+
+
+def test_without_an_output_there_is_a_sentence(qtbot: QtBot, window: MainWindow) -> None:
+    asked(qtbot, window)
+    window.director.transport.no_output = "There is no sound output."
+    trigger(window, "play why")
+    assert "There is no sound output." in window.banner.text
+    assert not window.why.playing.busy
 
 
 # -- the sound ----------------------------------------------------------------------------------
