@@ -26,6 +26,8 @@ IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 SIZE = (1280, 800)
 PATIENCE_MS = 60_000
 LIGHT = Theme.LIGHT
+# A patch within the clock's ticking, and a wave feature that two heads weigh differently.
+MAP_CELL = (36, 210)
 
 
 def draw(app: QApplication, theme: ThemeChoice) -> None:
@@ -62,6 +64,25 @@ def draw_why(app: QApplication) -> None:
     window.banner.dismiss()
     app.processEvents()
     window.grab().save(str(IMAGES / "why-window.png"))
+    window.close()
+
+
+def draw_map(app: QApplication) -> None:
+    """Draw the attention map in numbers: two heads of one row pinned, lag and shape over time."""
+    window = MainWindow(Settings(theme=ThemeChoice.LIGHT, lag=True))
+    window.show()
+    window.resize(*SIZE)
+    window.begin([resource_path("demo", "demo.flac")])
+    wait(app, lambda: window.workspace.attention_model.band is not None)
+    window.side.setCurrentWidget(window.map.page)
+    for head, pinned in (("head 1", "pin a"), ("head 4", "pin b")):
+        press(window, head)
+        window.workspace.attention.read(*MAP_CELL)
+        press(window, pinned)
+    wait(app, lambda: window.map.page.heads.rowCount() > 0)
+    window.banner.dismiss()
+    app.processEvents()
+    window.grab().save(str(IMAGES / "map-window.png"))
     window.close()
 
 
@@ -112,6 +133,7 @@ def main() -> None:
     for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         draw(app, theme)
     draw_why(app)
+    draw_map(app)
     draw_analyses(app)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from leanviz.core.attention import Head
 from leanviz.core.realignment import Realignment, read_rows
 from leanviz.models.attention import AttentionModel, AttentionPoint
-from leanviz.models.viewport import PinMark
+from leanviz.models.viewport import PinMark, TimeRange
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -146,12 +146,13 @@ class PinsModel(QObject):
             self.changed.emit()
 
     def marks(self, source: str) -> tuple[PinMark, ...]:
-        """Return what the panes of a recording are to mark."""
-        return tuple(
-            PinMark(letter, held.point.query_s, held.point.key_s)
-            for letter, held in sorted(self._pins.items())
-            if held.source == source
-        )
+        """Return what the panes of a recording are to mark; both on one cell share a mark."""
+        cells: dict[tuple[TimeRange, TimeRange], str] = {}
+        for letter, held in sorted(self._pins.items()):
+            if held.source == source:
+                cell = held.point.query_s, held.point.key_s
+                cells[cell] = cells.get(cell, "") + letter
+        return tuple(PinMark(letters, *cell) for cell, letters in cells.items())
 
     @property
     def comparison(self) -> Comparison | None:

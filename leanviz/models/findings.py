@@ -174,8 +174,8 @@ class Findings:
             >= np.array([rules.threshold(label) for label in every])[labels]
         )
         n_patches = self._all.column("last", start) - self._all.column("first", start) + 1
-        wanted = np.array([rules.listens_to(label) for label in every])[labels]
-        quiet = np.array([label in rules.quiet for label in every])[labels]
+        wanted = np.array([rules.listens_to(label) for label in every], np.bool_)[labels]
+        quiet = np.array([label in rules.quiet for label in every], np.bool_)[labels]
         return _Masks(
             loud=loud,
             wanted=wanted,

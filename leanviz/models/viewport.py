@@ -43,7 +43,7 @@ class Hover:
 
 @dataclass(frozen=True, slots=True)
 class PinMark:
-    """A cell of the attention map that is held: its letter, and what query and key see."""
+    """A cell of the attention map that is held: its letter or both, what query and key see."""
 
     letter: str
     query_s: TimeRange

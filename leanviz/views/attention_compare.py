@@ -131,7 +131,8 @@ class RowsView(QWidget):
     def _draw_axis(self, painter: QPainter, lags: tuple[float, float]) -> None:
         area = QRectF(NAME, 3 * ROW, self.width() - NAME - 1, AXIS)
         painter.setPen(colour(self.theme.muted))
-        step = 2.0 if lags[1] - lags[0] > 4.0 else 0.5
+        span = lags[1] - lags[0]
+        step = next(step for step in (0.5, 1.0, 2.0, span) if span <= 5 * step)
         for number in range(math.ceil(lags[0] / step), math.floor(lags[1] / step) + 1):
             x = _place(area, lags, number * step)
             text = f"{number * step:+g} s".replace("-", "\N{MINUS SIGN}") if number else "0"

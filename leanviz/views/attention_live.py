@@ -1,11 +1,16 @@
 """The attention map of a live stream: rows are kept as they come, shown at the decision rate."""
 
+import math
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from leanviz.core.alignment import WINDOW_PATCHES
 from leanviz.core.attention import AttentionRow, band_of
+from leanviz.core.frontend import YAMNET
+from leanviz.views.attention_map import MARGIN
 from leanviz.views.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ class LiveMap(QObject):
         self._rows: deque[AttentionRow] = deque(maxlen=MOST_ROWS)
         self._newest: AttentionRow | None = None
         self._shown = self._listening = False
+        workspace.time.follow_changed.connect(lambda _: self.draw())
 
     @property
     def shown(self) -> bool:
@@ -74,14 +80,18 @@ class LiveMap(QObject):
         if self._rows and (row.clock != self._rows[-1].clock or row.patch < self._rows[-1].patch):
             self._rows.clear()
         if update.final:
-            self._rows.append(row)
+            self.keep((row,))
             self._newest = None
         else:
             self._newest = row
 
+    def keep(self, rows: Iterable[AttentionRow]) -> None:
+        """Take rows that are decided, in order."""
+        self._rows.extend(rows)
+
     def draw(self) -> None:
         """Show what has come; call once for the news of a hop, not per picture."""
-        rows = list(self._rows)
+        rows = list(self._rows)[-self._in_view() :]
         newest = self._newest
         if newest is not None and (not rows or newest.clock == rows[-1].clock):
             rows.append(newest)
@@ -92,3 +102,11 @@ class LiveMap(QObject):
         model.set_band(band_of(rows), SOURCE)
         if first:
             self.begun.emit()
+
+    def _in_view(self) -> int:
+        """Return how many of the newest rows are wanted: all of them while somebody looks back."""
+        time = self._workspace.time
+        if not time.follow:
+            return MOST_ROWS
+        hop_s = YAMNET.patch_hop / YAMNET.sample_rate
+        return math.ceil((1.0 + 2 * MARGIN) * time.span_s / hop_s) + WINDOW_PATCHES

@@ -77,6 +77,11 @@ def test_pins_stay_when_another_file_is_shown_and_mark_only_their_own() -> None:
         pins.hold(letter, pin(model, model.cell(10, 66)))
     assert [mark.letter for mark in pins.marks("/x/a.wav")] == ["A"]
     assert [mark.letter for mark in pins.marks("/x/b.wav")] == ["B"]
+    first = pins["A"]
+    assert first is not None
+    pins.hold("B", first)
+    assert [mark.letter for mark in pins.marks("/x/a.wav")] == ["AB"], "both on one cell"
+    pins.hold("B", pin(shown(diagonal(30), "/x/b.wav"), shown(diagonal(30)).cell(10, 66)))
     assert pins.comparison is not None
     a = pins["A"]
     assert a is not None
@@ -84,4 +89,4 @@ def test_pins_stay_when_another_file_is_shown_and_mark_only_their_own() -> None:
     pins.clear()
     pins.clear()
     assert not pins
-    assert len(changes) == 3
+    assert len(changes) == 5
