@@ -139,8 +139,18 @@ class Searcher:
         self._model = model
         self._kept: OrderedDict[tuple[Path, int], Embeddings] = OrderedDict()
 
-    def search(self, search: Search, stale: Callable[[], bool] = lambda: False) -> Findings | None:
+    def search(
+        self,
+        search: Search,
+        stale: Callable[[], bool] = lambda: False,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> Findings | None:
         """Return what is found; None if `stale` said so.
+
+        Parameters
+        ----------
+        progress : callable
+            Told before each file how many are done, and of how many.
 
         Raises
         ------
@@ -152,7 +162,8 @@ class Searcher:
             return None
         alike: list[Alike] = []
         problems: list[str] = []
-        for path in search.among:
+        for done, path in enumerate(search.among):
+            progress(done, len(search.among))
             try:
                 file = self._embeddings(path, stale)
             except UserError as error:

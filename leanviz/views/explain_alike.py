@@ -21,13 +21,12 @@ class ExplainAlike(QObject):
 
     Signals
     -------
-    said, failed : str
-        Sentences for the user.
+    failed : str
+        A sentence for the user.
     wanted : Path
         A file to open: a moment in it was chosen.
     """
 
-    said = Signal(str)
     failed = Signal(str)
     wanted = Signal(object)
 
@@ -41,6 +40,7 @@ class ExplainAlike(QObject):
         self._found: list[Alike] = []
         self._goal: Alike | None = None
         self._wish = 0
+        self._progress = (0, 1)  # NB: stored by the worker, loaded here
         panel.alike.chosen.connect(self._go_to)
         director.opened.connect(self._arrive)
 
@@ -63,24 +63,35 @@ class ExplainAlike(QObject):
         def stale() -> bool:
             return wish != self._wish
 
+        def tell(done: int, of: int) -> None:
+            self._progress = done, of
+
         def work() -> Findings | None:
             among = (path,)
             if everywhere:
                 others = [s.path for s in gather([path.parent]).sources]
                 among = (path, *(other for other in others if other != path))
-            return searcher.search(Search(path, span, among, threshold), stale)
+            return searcher.search(Search(path, span, among, threshold), stale, tell)
 
         self._show([], path)
-        self.said.emit("Looking for moments like this\u2026")
+        self._progress = 0, 1
         self._worker.run(
             lambda: None if stale() else work(),
             lambda found: self._take(found, wish, path),
-            lambda sentence: None if stale() else self.failed.emit(sentence),
+            lambda sentence: None if stale() else self._fail(sentence),
         )
 
     def poll(self) -> None:
         """Show what is found. GUI thread; never waits."""
         self._worker.poll()
+        if self.busy:
+            done, of = self._progress
+            where = f" in file {done + 1} of {of}, Esc stops" if of > 1 else ""
+            self._tell(f"Looking{where}\u2026")
+
+    def stop(self) -> None:
+        """Look no further."""
+        self._wish += 1
 
     def close(self) -> None:
         """End. Twice is harmless."""
@@ -89,13 +100,22 @@ class ExplainAlike(QObject):
 
     def _take(self, found: Findings | None, wish: int, path: Path) -> None:
         if found is None or wish != self._wish:
+            self._tell("")
             return
         self._show(found.alike, path)
         files = "1 file" if found.files == 1 else f"{found.files} files"
         moments = "1 moment" if len(found.alike) == 1 else f"{len(found.alike)} moments"
-        self.said.emit(f"{moments} like this in {files}.")
+        self._tell(f"{moments} like this in {files}")
         if found.problems:
             self.failed.emit(f"{found.problems[0]} Files not looked in: {len(found.problems)}.")
+
+    def _fail(self, sentence: str) -> None:
+        self._tell("")
+        self.failed.emit(sentence)
+
+    def _tell(self, remark: str) -> None:
+        if remark != self._panel.looked.text():
+            self._panel.looked.setText(remark)
 
     def _show(self, found: list[Alike], path: Path) -> None:
         self._found = found

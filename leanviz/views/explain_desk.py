@@ -98,7 +98,6 @@ class ExplainDesk(QObject):
         self._parts = (self.playing, self.alike, self.what_if)
         for part in self._parts:
             part.failed.connect(self.failed)
-        self.alike.said.connect(self.said)
         self.alike.wanted.connect(self.wanted)
 
     @property
@@ -123,6 +122,7 @@ class ExplainDesk(QObject):
             "mute selection": lambda: self._change(Change.MUTE),
             "isolate selection": lambda: self._change(Change.ISOLATE),
             "similar": self._find_alike,
+            "stop": self.alike.stop,
             "export why": self._ask_where_to_export,
         })  # fmt: skip
         self._follow()

@@ -12,7 +12,7 @@ from leanviz.views.explain_bars import draw_bars
 from leanviz.views.pane import Pane
 
 # Logical pixels of a row.
-ROW = 24
+ROW = 18
 GAP = 2
 
 

@@ -56,7 +56,8 @@ class ExplainPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         play, rest, mute, isolate, similar, export = (_button(action) for action in actions)
-        self._title, self.remark, self.changed = _heading("WHY"), _words(), _words()
+        self._title, self.remark = _heading("WHY"), _words()
+        self.changed, self.looked = _words(), _words()
         self.facts = Facts(FACTS)
         self.facts.setToolTip("Rank correlations over the moments of the window, from -1 to 1")
         self.drivers = ExplainTable("What drove the label", ("Without", "Logit falls"), 3)
@@ -70,7 +71,8 @@ class ExplainPanel(QScrollArea):
         for part in (
             self._title, self.remark, self.facts, self.drivers, _row(play, rest, export),
             _heading("WHAT IF"), _row(mute, isolate), self.changed, self.changes,
-            _heading("ALIKE"), _row(similar, self.where, self.threshold), self.alike,
+            _heading("ALIKE"), _row(similar, self.where, self.threshold), self.looked,
+            self.alike,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)

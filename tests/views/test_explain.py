@@ -181,10 +181,16 @@ def test_moments_in_other_files_are_opened(
     qtbot.waitUntil(lambda: window.director.analysis is not None)
     window.workspace.time.select((1.0, 3.0))
     window.why.panel.where.setCurrentIndex(1)
+    table, looked = window.why.panel.alike, window.why.panel.looked
     trigger(window, "similar")
-    table = window.why.panel.alike
+    trigger(window, "stop")
+    qtbot.waitUntil(lambda: not window.why.busy)
+    assert (table.rowCount(), looked.text()) == (0, "")
+    window.workspace.time.select((1.0, 3.0))
+    trigger(window, "similar")
     qtbot.waitUntil(lambda: any("there.wav" in row[0] for row in table.texts()))
     qtbot.waitUntil(lambda: "bad.wav" in window.banner.text)
+    assert looked.text().endswith("in 2 files")
     row = next(n for n, row in enumerate(table.texts()) if "there.wav" in row[0])
     table.chosen.emit(row)
     qtbot.waitUntil(lambda: window.director.title == "there.wav")
