@@ -26,7 +26,13 @@ def part_of(kind: Kind, number: int, values: npt.NDArray[np.generic], rows: int 
     voiced = np.full(len(values), 0.25, np.float32)
     marks = np.zeros(0, np.int64)
     return Analysis(
-        kind, grid, number * grid.part, values, 220.0 * np.arange(1, rows + 1), voiced, marks
+        kind,
+        grid,
+        number * grid.part,
+        values,
+        220.0 * np.arange(1, rows + 1, dtype=np.float64),
+        voiced,
+        marks,
     )
 
 
