@@ -2,19 +2,23 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from leanviz.cli.analyze_batch import BatchOptions, analyze_batch, tell_clips
 from leanviz.cli.console import complain, say
 from leanviz.cli.destination import Destination
 from leanviz.cli.engine import ProgressBar, open_model, report_on
-from leanviz.cli.options import ClipOptions, DecisionOptions, Shape
+from leanviz.cli.options import DecisionOptions, Shape
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.inference.model import LeanModel
-from leanviz.pipeline.batch_inputs import Inputs, gather
+from leanviz.pipeline.batch_inputs import Inputs, Places, Source, gather
+from leanviz.pipeline.results import ClipAnalysis
 from leanviz.sessions.event_clips import NO_CLIPS, make_folder, write_event_clips
-from leanviz.sessions.report import ClipError, ClipReport
+from leanviz.sessions.frames import SUFFIX as FRAMES
+from leanviz.sessions.frames import write_frame_scores
+from leanviz.sessions.report import ClipError
 
 
 def analyze(
@@ -25,7 +29,7 @@ def analyze(
     model: Path | None,
     batch: BatchOptions,
 ) -> bool:
-    """Analyse files, write their reports and clips; return whether all went well.
+    """Analyse files, write their reports and what else is wanted; return whether all went well.
 
     Raises
     ------
@@ -34,8 +38,9 @@ def analyze(
         passed over.
     """
     inputs = _found(files)
-    if batch.clips.folder is not None:
-        make_folder(batch.clips.folder)
+    for folder in (batch.clips.folder, batch.frame_scores):
+        if folder is not None:
+            make_folder(folder)
     wants_folder = batch.is_asked_for or any(path.is_dir() for path in files)
     if output is not None and _is_folder(output, wanted=wants_folder):
         done = analyze_batch(Path(output), inputs, shape, decisions, model, batch)
@@ -44,7 +49,7 @@ def analyze(
         raise UserError("--jobs, --cluster and --restart need a folder to write to: -o FOLDER/.")
     paths = [source.path for source in inputs.sources]
     destination = Destination(None if output is None else Path(output), shape, paths)
-    done = _one_by_one(paths, destination, batch.clips, *open_model(model, decisions))
+    done = _one_by_one(inputs, destination, batch, *open_model(model, decisions))
     return done and not inputs.problems
 
 
@@ -70,22 +75,44 @@ def _is_folder(output: str, *, wanted: bool) -> bool:
     return wanted and not Path(output).suffix and not Path(output).exists()
 
 
+class _Extras:
+    """What is written of a file besides its report."""
+
+    def __init__(self, options: BatchOptions, inputs: Inputs, lean: LeanModel) -> None:
+        self._clips, self._folder = options.clips, options.frame_scores
+        self._places = Places(FRAMES, inputs.sources)
+        self._taxonomy = lean.taxonomy
+        self.done = NO_CLIPS
+
+    def take(self, source: Source, analysis: ClipAnalysis) -> None:
+        """Write what is wanted of a file; UserError if that is not possible."""
+        clips = self._clips
+        if clips.folder is not None:
+            self.done += write_event_clips(source.path, analysis.events, clips.folder, clips.cut)
+        if self._folder is not None:
+            place = self._folder / self._places.give(source)
+            make_folder(place.parent)
+            write_frame_scores(analysis, self._taxonomy, place)
+
+    def finish(self) -> bool:
+        """Tell what became of the clips; return whether all could be made."""
+        if self._clips.folder is not None:
+            tell_clips(self.done, self._clips.folder)
+        return self.done.failed == 0
+
+
 def _one_by_one(
-    paths: Sequence[Path],
+    inputs: Inputs,
     destination: Destination,
-    clips: ClipOptions,
+    options: BatchOptions,
     lean: LeanModel,
     rules: DecisionRules,
 ) -> bool:
-    failures, done = 0, NO_CLIPS
-    for position, path in enumerate(paths):
-        with ProgressBar(len(paths), position) as bar:
-            report = report_on(path, lean, rules, bar)
+    extras, failures = _Extras(options, inputs, lean), 0
+    for position, source in enumerate(inputs.sources):
+        with ProgressBar(len(inputs.sources), position) as bar:
+            report = report_on(source.path, lean, rules, bar, partial(extras.take, source))
         failures += isinstance(report, ClipError)
         destination.take(report)
-        if isinstance(report, ClipReport) and clips.folder is not None:
-            done += write_event_clips(path, report.events, clips.folder, clips.cut)
     destination.finish()
-    if clips.folder is not None:
-        tell_clips(done, clips.folder)
-    return failures == done.failed == 0
+    return extras.finish() and failures == 0

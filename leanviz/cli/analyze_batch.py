@@ -48,18 +48,20 @@ class BatchOptions:
     restart : bool
         Whether to do again what the folder has from before.
     clips : ClipOptions
-        Clips of the labels, which files that are analysed one by one have too.
+    frame_scores : Path or None
+        Where frame scores go. These two also without a folder of results.
     """
 
     jobs: int | None = None
     cluster: str | None = None
     restart: bool = False
     clips: ClipOptions = ClipOptions()  # noqa: RUF009  (frozen)
+    frame_scores: Path | None = None
 
     @property
     def is_asked_for(self) -> bool:
         """Whether there is an option that only a batch has."""
-        return replace(self, clips=ClipOptions()) != BatchOptions()
+        return replace(self, clips=ClipOptions(), frame_scores=None) != BatchOptions()
 
 
 def analyze_batch(
@@ -87,6 +89,8 @@ def analyze_batch(
     work = BatchWork(place, lean.identity, rules, shape.value, render)
     if (clips := options.clips).folder is not None:
         work = replace(work, clips=clips.cut, clips_folder=clips.folder.absolute())
+    if options.frame_scores is not None:
+        work = replace(work, frame_scores=options.frame_scores.absolute())
     kind = format_of(shape)
     suffix = ".txt" if kind is None else kind.suffix
     with (

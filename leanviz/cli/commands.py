@@ -138,6 +138,10 @@ def analyze(  # noqa: PLR0913, PLR0917  (each is an option)
             "--pad", metavar="S", min=0.0, max=MOST_PADDING_S, help="Sound around each clip."
         ),
     ] = 0.0,
+    frame_scores: Annotated[
+        Path | None,
+        typer.Option("--frame-scores", metavar="DIR", help="Also write all scores here, as .npz."),
+    ] = None,
     threshold: ThresholdOffset = 0.0,
     min_duration: MinDuration = 0.0,
     smoothing: SmoothingChoice = Smoothing.MEAN,
@@ -154,7 +158,7 @@ def analyze(  # noqa: PLR0913, PLR0917  (each is an option)
         threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
     )
     cut = ClipOptions(clips, Cut(clip_format, pad_s, pad_s))
-    batch = BatchOptions(jobs, cluster, restart, cut)
+    batch = BatchOptions(jobs, cluster, restart, cut, frame_scores)
     if not run(files, shape, output, decisions, model, batch):
         raise typer.Exit(2)
 

@@ -1,5 +1,6 @@
 """The engine as the commands use it: open the model, analyse a file, show how far it is."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -74,15 +75,23 @@ def ever_present(analysis: ClipAnalysis, model: LeanModel) -> str:
     return f"{labels} of ever-present classes left out: {', '.join(titles)}"
 
 
-def report_on(path: Path, model: LeanModel, rules: DecisionRules, bar: "ProgressBar") -> Report:
+def report_on(
+    path: Path,
+    model: LeanModel,
+    rules: DecisionRules,
+    bar: "ProgressBar",
+    use: Callable[[ClipAnalysis], object] | None = None,
+) -> Report:
     """Analyse one file; a bad one is complained about, and becomes a `ClipError`.
 
-    The report holds no more than is written; the analysis itself, with the whole picture of the
-    file, is let go.
+    The report holds no more than is written; the analysis itself is let go, after `use` has been
+    given it. A UserError of `use` counts as one of the file.
     """
     name = printable(path)
     try:
         analysis = analyze_path(path, model, rules, bar)
+        if use is not None:
+            use(analysis)
     except UserError as error:
         complain(str(error))
         return ClipError(name, str(error))

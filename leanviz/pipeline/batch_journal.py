@@ -29,6 +29,7 @@ _BOUND_TO = {
     "rules": "other decision options",
     "format": "another format",
     "clips": "other clips",
+    "frame_scores": "another folder of frame scores",
     "leanviz": "another version of leanviz",
 }
 
@@ -240,6 +241,7 @@ def _header(work: BatchWork) -> Json:
         "model": work.identity,
         "format": work.shape,
         "rules": rules,
+        "frame_scores": work.frame_scores and str(work.frame_scores),
         "clips": work.clips and [str(work.clips_folder.absolute()), *astuple(work.clips)],
     }
     # as it will be read again: lists for tuples

@@ -12,7 +12,9 @@ from leanviz.core.events import Event, Rule
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
-from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, Cut, write_event_clips
+from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, Cut, make_folder, write_event_clips
+from leanviz.sessions.frames import SUFFIX as FRAMES
+from leanviz.sessions.frames import write_frame_scores
 from leanviz.sessions.report import ClipReport, printable
 
 Tell = Callable[[float], None]
@@ -37,6 +39,8 @@ class BatchWork:
         How clips of the events are cut; None makes none.
     clips_folder : Path
         Where they go, below it as results do.
+    frame_scores : Path or None
+        Where frame scores go, as clips do; None writes none.
     version : str
         Of leanviz; a worker that has another one refuses.
     """
@@ -48,6 +52,7 @@ class BatchWork:
     render: Callable[[ClipReport], str]
     clips: Cut | None = None
     clips_folder: Path = Path()
+    frame_scores: Path | None = None
     version: str = leanviz.__version__
 
 
@@ -167,6 +172,10 @@ def _open(folder: Path | None) -> LeanModel:
 
 def _result(analysis: ClipAnalysis, task: Task, work: BatchWork, model: LeanModel) -> FileResult:
     report = ClipReport.of(analysis, task.file, model.taxonomy, work.rules)
+    if work.frame_scores is not None:
+        place = work.frame_scores / f"{_place(task)}{FRAMES}"
+        make_folder(place.parent)
+        write_frame_scores(analysis, model.taxonomy, place)
     return FileResult(
         text=work.render(report),
         sample_rate=analysis.sample_rate,
@@ -178,9 +187,13 @@ def _result(analysis: ClipAnalysis, task: Task, work: BatchWork, model: LeanMode
     )
 
 
+def _place(task: Task) -> PurePath:
+    return PurePath(task.place or Path(task.key).stem)
+
+
 def _clips(task: Task, events: Sequence[Event], work: BatchWork, cut: Cut) -> ClipsDone:
     """Write the clips of a file; the file is analysed all the same if that fails."""
-    place = PurePath(task.place or Path(task.key).stem)
+    place = _place(task)
     folder = work.clips_folder / place.parent
     try:
         return write_event_clips(Path(task.key), events, folder, cut, recording=place.name)

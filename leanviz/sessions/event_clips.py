@@ -148,7 +148,7 @@ def write_event_clips(
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for clips, unless it is there; ExportError if that is not possible."""
+    """Make a folder, unless it is there; ExportError if that is not possible."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.clock import seconds
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.sessions.report import printable
 from leanviz.sessions.writing import replacing
@@ -27,6 +28,11 @@ class Frames(Protocol):
         ...
 
     @property
+    def n_samples(self) -> int:
+        """Length of the source in samples."""
+        ...
+
+    @property
     def model(self) -> str:
         """Identity of the model."""
         ...
@@ -43,7 +49,11 @@ class Frames(Protocol):
 
 
 def write_frame_scores(frames: Frames, taxonomy: Taxonomy, path: Path) -> None:
-    """Write ``scores`` [n, n_classes], ``onset_s`` and ``offset_s`` [n], ``labels``, and facts.
+    """Write the scores of all patches, when each begins and ends, and what the classes are.
+
+    ``scores`` [n, n_classes], float32 in [0, 1], before smoothing; ``onset_s`` and ``offset_s``
+    [n], float64, seconds of the recording, which overlap by half; ``labels``, ``mids`` (AudioSet)
+    and ``titles`` [n_classes]; ``sound``, ``model``, ``sample_rate`` in hertz and ``duration_s``.
 
     Raises
     ------
@@ -58,6 +68,10 @@ def write_frame_scores(frames: Frames, taxonomy: Taxonomy, path: Path) -> None:
             onset_s=times_s[:, 0],
             offset_s=times_s[:, 1],
             labels=np.array(taxonomy.names),
+            mids=np.array([label.mid for label in taxonomy.labels]),
+            titles=np.array([label.title for label in taxonomy.labels]),
             sound=np.array(printable(frames.path.name)),
             model=np.array(frames.model),
+            sample_rate=np.array(frames.sample_rate),
+            duration_s=np.array(seconds(frames.n_samples, frames.sample_rate)),
         )

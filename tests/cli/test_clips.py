@@ -16,6 +16,10 @@ def rows(table: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def len_of(path: Path) -> int:
+    return len(path.name)
+
+
 @pytest.fixture(scope="module")
 def twins(siren: Path, birds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of two recordings of one name."""
@@ -59,6 +63,24 @@ def test_many_files_have_their_clips_where_they_have_their_results(
     refused = run(*words, "--pad", 1)
     assert refused.code == 2
     assert "other clips" in refused.sentence
+
+
+def test_frame_scores_of_one_and_of_many_are_the_same(
+    run: Run, twins: Path, tmp_path: Path
+) -> None:
+    sounds = sorted(twins.rglob("*.wav"))
+    one, many = tmp_path / "one", tmp_path / "many"
+    assert run("analyze", *sounds, "--frame-scores", one).code == 0
+    words = ("-o", tmp_path / "out", "--jobs", 2, "--frame-scores", many)
+    assert run("analyze", twins, *words).code == 0
+    places = {one / "day 1.scores.npz", one / "day 1-2.scores.npz"}
+    assert set(one.iterdir()) == places, "no file replaces another"
+    for name, place in zip(("a", "b \u97f3"), sorted(places, key=len_of), strict=True):
+        with np.load(place) as alone, np.load(many / name / "day 1.scores.npz") as together:
+            assert set(alone) == set(together)
+            assert np.array_equal(alone["scores"], together["scores"])
+            assert alone["scores"].shape == (len(alone["onset_s"]), len(alone["labels"]))
+            assert alone["offset_s"][-1] <= alone["duration_s"] + 0.96
 
 
 def test_what_cannot_be_is_told_and_ends_in_2(run: Run, siren: Path, tmp_path: Path) -> None:

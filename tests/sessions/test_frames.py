@@ -15,6 +15,7 @@ from tests.sessions.conftest import TAXONOMY
 class Made:
     path = Path("/sounds/a.wav")
     sample_rate = 8000
+    n_samples = 12_000
     model = "LEAN-R 1 0123456789ab"
     patch_extents = np.array([[0, 7680], [3840, 11_520]])
     frame_scores = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], np.float32)
@@ -28,6 +29,9 @@ def test_scores_and_times(tmp_path: Path) -> None:
         assert read["onset_s"].tolist() == [0.0, 0.48]
         assert read["offset_s"].tolist() == [0.96, 1.44]
         assert list(read["labels"]) == TAXONOMY.names
+        assert list(read["mids"]) == [label.mid for label in TAXONOMY.labels]
+        assert list(read["titles"]) == ["Animal", "Bark", "Chirp, tweet"]
+        assert (int(read["sample_rate"]), float(read["duration_s"])) == (8000, 1.5)
         assert (str(read["sound"]), str(read["model"])) == ("a.wav", Made.model)
 
 
