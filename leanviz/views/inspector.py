@@ -67,7 +67,8 @@ class Inspector(QScrollArea):
         layout.addWidget(self.selected)
         layout.addWidget(self.review)
         layout.addSpacing(8)
-        self._add(layout, self._attention_heading(), self.attention)
+        layout.addWidget(_heading("ATTENTION"))
+        self._add(layout, self._head_row(), self.attention)
         layout.addStretch(1)
         self.setWidget(column)
         self.show_heads(0)
@@ -103,15 +104,14 @@ class Inspector(QScrollArea):
         """Show where the pointer is on the attention map."""
         self.attention.show_values(values)
 
-    def _attention_heading(self) -> QWidget:
+    def _head_row(self) -> QWidget:
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(_heading("ATTENTION"))
-        layout.addStretch(1)
         for button in self._heads:
             layout.addWidget(button)
+        layout.addStretch(1)
         return row
 
     def _add(self, layout: QVBoxLayout, heading: QWidget, body: QWidget) -> None:
