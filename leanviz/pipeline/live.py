@@ -45,11 +45,13 @@ MODEL_RING_S = 30.0
 MAX_LAG_S = 10.0
 MAILBOX = 256
 # At most so much at a time, so that what waits is seen to go on.
-BLOCKS_PER_S = 5
+BLOCKS_PER_S = 2
 # Sound is passed on in steps this long: shorter ones cost the most of all that listening costs,
 # and a picture of sound is late by half a step on average.
 IDLE_S = 0.08
-RESTING_S = 0.2
+RESTING_S = 0.4
+# Inference looks this often whether there is a patch to analyse or not: rules may have changed.
+LONGEST_WAIT_S = 0.5
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ class LivePipeline:
         self._mailbox: deque[HopUpdate] = deque(maxlen=MAILBOX)
         self._stop = threading.Event()
         self._idle_s = IDLE_S
+        # NB: the feature thread sets the event once the 16 kHz ring has what inference waits for.
+        self._ripe, self._ripe_at = threading.Event(), 0
         self._opened = threading.Event()
         # NB: each of these is written by one thread and loaded by others, one reference a time.
         self._tracks: Tracks | None = None
@@ -133,6 +137,7 @@ class LivePipeline:
         """Stop both threads and the source. Twice, or before `start`, is harmless."""
         self._stop.set()
         self._opened.set()
+        self._ripe.set()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=5.0)
@@ -195,6 +200,7 @@ class LivePipeline:
         finally:
             self._stop.set()
             self._opened.set()
+            self._ripe.set()
 
     def _feature_loop(self) -> None:
         try:
@@ -249,11 +255,14 @@ class LivePipeline:
             behind = rescale(block.stop, rate, YAMNET.sample_rate) - self._model_ring.written
             self._model_ring.skip(behind)
             self._lost += block.length if block.cause is Cause.LOST else 0
+            self._ripe.set()
             return block.stop, False
         if len(block) == 0:
             return position, True
         mono = block.mean(1, dtype=np.float32) if block.ndim == 2 else block
         self._model_ring.write(stage.push(mono))
+        if self._model_ring.written >= self._ripe_at:
+            self._ripe.set()
         self._level = self._levels.push(mono, rate)
         return position + len(block), False
 
@@ -267,9 +276,11 @@ class LivePipeline:
         stage = InferenceStage(self._model, stream.sample_rate, stream.rules, live=True)
         position = 0
         while not self._stop.is_set():
+            self._ripe.clear()
             position, idle = self.inference_step(stage, position)
             if idle:
-                self._stop.wait(self._idle_s)
+                self._ripe_at = position + stage.missing
+                self._ripe.wait(LONGEST_WAIT_S)
         self._drain_rest(stage, position)
 
     def _drain_rest(self, stage: InferenceStage, position: int) -> None:

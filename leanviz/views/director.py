@@ -248,7 +248,9 @@ class Director(QObject):
     def play_selection(self) -> None:
         """Play the selected time range of the file."""
         selection = self._parts.workspace.time.selection
-        if selection is not None:
+        if selection is None:
+            self.said.emit("Nothing is selected: drag over a pane to select a time range.")
+        else:
             rate = self._parts.workspace.timeline.sample_rate
             self.transport.play(Span(*(to_sample(end_s, rate) for end_s in selection)))
             self._wake()
@@ -280,6 +282,7 @@ class Director(QObject):
     def set_visible(self, visible: bool) -> None:
         """Draw nothing, and work in larger steps, while nobody can see the window."""
         self._visible = visible
+        self._live.set_seen(visible)
         self._timer.setInterval(TICK_MS if visible else HIDDEN_TICK_MS)
         self.listening.rest(not visible)
 

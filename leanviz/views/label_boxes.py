@@ -1,7 +1,7 @@
 """Labels as boxes in lanes: every event at its extent, in one graphics item."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -19,6 +19,7 @@ from leanviz.views.drawing import PaneItem, colour, mixed, small_font
 from leanviz.views.event_words import box_text
 from leanviz.views.markers import column_area
 from leanviz.views.notes import gaps_in_view
+from leanviz.views.pinned import Pinned, write
 from leanviz.views.strip import REACH, Strip
 
 # Logical pixels.
@@ -28,8 +29,6 @@ TICK = 3
 REVIEWED = 3
 # Boxes that begin or end beyond the view are cut here, out of sight with their rounded corners.
 BEYOND = 8
-# Room enough for any text: it was measured before.
-FAR = 16000
 FAINTEST = 0.35
 TINT = 0.16
 MANY_TEXTS = 2000
@@ -80,7 +79,7 @@ class LanesItem(PaneItem):
         self._gaps: tuple[Gap, ...] = ()
         self._strip, self._version = Strip(), 0
         self._total = len(timeline.lanes)
-        self._pinned: list[tuple[Box, str]] = []
+        self._pinned: list[Pinned] = []
         timeline.lanes_changed.connect(self._count_change)
         self._widths: dict[str, float] = {}
         self._measured_at = 0.0
@@ -149,10 +148,8 @@ class LanesItem(PaneItem):
             (axis, height, colour(self.theme.background)),
             lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
         )
-        if self._pinned:
-            metrics = QFontMetricsF(painter.font())
-            for box, hue in self._pinned:
-                self._draw_pinned(painter, (box, hue), metrics, moved, ratio)
+        for pinned in self._pinned:
+            pinned.draw(painter, moved, PAD * ratio)
         self._draw_position(painter, QRectF(0, 0, width, height), ratio)
 
     def covers(self) -> bool:
@@ -183,30 +180,11 @@ class LanesItem(PaneItem):
             for box in boxes:
                 self._draw_box(painter, box, hue, ratio)
                 if box.inside and box.area.left() < REACH:
-                    self._pinned.append((box, hue))
+                    self._pinned.append(self._pin(box, hue, painter))
                 else:
                     self._draw_text(painter, box, hue)
             for box in boxes:
                 self._draw_announcements(painter, box, axis, ratio)
-
-    def _draw_pinned(
-        self,
-        painter: QPainter,
-        pinned: tuple[Box, str],
-        metrics: QFontMetricsF,
-        moved: int,
-        ratio: float,
-    ) -> None:
-        """Write on a box that may be cut at the left edge, as long as there is room."""
-        box, hue = pinned
-        pad = PAD * ratio
-        left = max(box.area.left() - moved, 0.0) + pad
-        room = box.area.right() - moved - left - pad
-        text = self._words(box.event)
-        if self._width(text, metrics) > room:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        if len(text) > 2:
-            self._draw_text(painter, replace(box, text=text, text_x=left), hue)
 
     def _font(self, ratio: float) -> QFont:
         return small_font(ratio, min(0.9, self.lane_height / 20))
@@ -268,12 +246,19 @@ class LanesItem(PaneItem):
 
     def _draw_text(self, painter: QPainter, box: Box, hue: str) -> None:
         """Write the text of a box, on it or beside it."""
-        strength = _strength(box.event)
-        inside = readable_on(hue, strength, self.theme.background)
-        painter.setPen(inside if box.inside else colour(self.theme.text))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        place = QRectF(box.text_x, box.area.top(), FAR, box.area.height())
-        painter.drawText(place, flags, box.text)
+        painter.setPen(self._ink(box, hue))
+        write(painter, box.text_x, box.area, box.text)
+
+    def _ink(self, box: Box, hue: str) -> QColor:
+        if not box.inside:
+            return colour(self.theme.text)
+        return readable_on(hue, _strength(box.event), self.theme.background)
+
+    def _pin(self, box: Box, hue: str, painter: QPainter) -> Pinned:
+        """Return what is to be known of a box to write on it in every picture."""
+        text = self._words(box.event)
+        wide = self._width(text, QFontMetricsF(painter.font()))
+        return Pinned(box.area, text, wide, self._ink(box, hue))
 
     def _draw_parents(
         self, painter: QPainter, lane: Lane, row: int, axis: PixelMap, ratio: float

@@ -50,6 +50,8 @@ class LiveView(QObject):
         self._skipped: tuple[Span, ...] = ()
         self._state = ""
         self._badge: str | None = None
+        self._seen = True
+        self._newest: list[HopUpdate] = []
         self._origin: datetime | None = None
 
     @property
@@ -69,6 +71,12 @@ class LiveView(QObject):
         self._parts.inspector.near.show_misses(())
         self._parts.inspector.show_now("NOW", ())
 
+    def set_seen(self, seen: bool) -> None:
+        """Show numbers that change all the time only while anybody sees the window."""
+        self._seen = seen
+        if seen:
+            self._show_scores()
+
     def hear_rest(self, updates: "list[HopUpdate]") -> None:
         """Take what was on its way when the stream ended."""
         if self._tracks is not None:
@@ -86,11 +94,18 @@ class LiveView(QObject):
         for update in updates:
             self._take(update)
         if updates:
-            self._show_scores(updates)
             self.map.draw()
+            self._newest = updates
         if stats.skipped != self._skipped:
             self._skipped = stats.skipped
             parts.workspace.set_skipped(stats.skipped)
+        if self._seen:
+            self._show_numbers(stats)
+
+    def _show_numbers(self, stats: "LiveStats") -> None:
+        """Show what changes all the time."""
+        parts = self._parts
+        self._show_scores()
         if self._state == "paused":
             parts.toolbar.meter.clear()
         else:
@@ -123,6 +138,7 @@ class LiveView(QObject):
     def forget(self) -> None:
         """Let go of the stream: something else is shown."""
         self._tracks = self._origin = None
+        self._newest = []
         self.map.forget()
         self._parts.status.clear_stats()
 
@@ -135,8 +151,11 @@ class LiveView(QObject):
         else:
             timeline.set_sounding(update.sounding)
 
-    def _show_scores(self, updates: "list[HopUpdate]") -> None:
-        """Show the scores of the newest patch, and the near-misses of late."""
+    def _show_scores(self) -> None:
+        """Show the scores of the newest patch, and the near-misses of late, if they are new."""
+        updates, self._newest = self._newest, []
+        if not updates:
+            return
         inspector, timeline = self._parts.inspector, self._parts.workspace.timeline
         newest = max(updates, key=lambda update: update.extent.stop)
         inspector.show_now("NOW", leading(newest.scores, timeline.taxonomy, NOW_ROWS))

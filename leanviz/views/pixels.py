@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.views.drawing import PaneItem, draw_part
+from leanviz.views.drawing import PaneItem, draw_part, is_vector
 from leanviz.views.theme import Theme
 
 UInt32 = npt.NDArray[np.uint32]
@@ -105,9 +105,12 @@ class PixelRing:
         """Copy the picture to the painter's origin, pixel by pixel."""
         at, height = self._first % self._kept, self._image.height()
         head = min(self._width, self._kept - at)
-        draw_part(painter, 0, self._image, QRect(at, 0, head, height))
-        if head < self._width:
-            draw_part(painter, head, self._image, QRect(0, 0, self._width - head, height))
+        vector = is_vector(painter)
+        for x, start, wide in ((0, at, head), (head, 0, self._width - head)):
+            if vector and wide:
+                draw_part(painter, x, self._image, QRect(start, 0, wide, height))
+            elif wide:
+                painter.drawImage(x, 0, self._image, start, 0, wide, height)
 
     def picture(self) -> UInt32:
         """Return a copy of what is shown [height, width], left to right."""

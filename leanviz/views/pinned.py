@@ -1,0 +1,46 @@
+"""Texts on boxes that scroll: in view as long as there is room on the box."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+# Room enough for any text: it was measured before.
+FAR = 16000
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A text on a box that the left edge of the view may cut.
+
+    Attributes
+    ----------
+    area : QRectF
+        The box, where it was when its strip was drawn, in device pixels.
+    text : str
+    wide : float
+        Width of the whole text.
+    ink : QColor
+    """
+
+    area: QRectF
+    text: str
+    wide: float
+    ink: QColor
+
+    def draw(self, painter: QPainter, moved: int, pad: float) -> None:
+        """Write the text, cut where there is no room, `moved` pixels after the strip was drawn."""
+        left = max(self.area.left() - moved, 0.0) + pad
+        room, text = self.area.right() - moved - left - pad, self.text
+        if self.wide > room:
+            metrics = QFontMetricsF(painter.font())
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if len(text) > 2:
+            painter.setPen(self.ink)
+            write(painter, left, self.area, text)
+
+
+def write(painter: QPainter, left: float, box: QRectF, text: str) -> None:
+    """Write a text beside or on a box, at the middle of its height."""
+    painter.drawText(QRectF(left, box.top(), FAR, box.height()), LEFT, text)
