@@ -15,6 +15,7 @@ from leanviz.cli.options import Theme
 from leanviz.core.clock import Span, seconds
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
+from leanviz.evaluation.plain import number
 from leanviz.evaluation.tables import new_table
 from leanviz.inference.explain import AGREEMENT
 from leanviz.inference.model import LeanModel
@@ -137,7 +138,7 @@ def summary(found: FileExplanation, model: LeanModel) -> str:
         f"Asked about: patches that see {asked}",
         f"Logit {explained.logit:.2f}, score {1 / (1 + np.exp(-explained.logit)):.2f}",
         f"Window: {extent}",
-        f"Rank correlation of attention and occlusion: {agreement:.2f}",
+        f"Rank correlation of attention and occlusion: {number(agreement, 2)}",
     ]
     if explained.disagrees():
         lines.append(f"They disagree (below {AGREEMENT:g}): attention does not tell what counts.")

@@ -11,6 +11,7 @@ from leanviz.core.clock import PixelMap
 from leanviz.core.errors import ExportError
 from leanviz.core.frontend import log_mel
 from leanviz.core.taxonomy import Taxonomy
+from leanviz.evaluation.plain import number
 from leanviz.models.explanation import strips
 from leanviz.models.time_text import elapsed
 from leanviz.models.time_ticks import time_ticks
@@ -114,7 +115,7 @@ class _Figure:
         warning = "  they disagree" if explained.disagrees(self._head) else ""
         return (
             f"logit {explained.logit:.2f}   rank correlation of attention and occlusion "
-            f"{agreement:.2f}{warning}"
+            f"{number(agreement, 2)}{warning}"
         )
 
     def _facts(self) -> str:
