@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from leanviz.core.alignment import WINDOW_PATCHES
 from leanviz.core.attention import AttentionBand
 from leanviz.models.time_text import elapsed
 from leanviz.views.background import Background
@@ -45,6 +47,7 @@ class WindowMap(QObject):
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
         workspace.attention_model.changed.connect(self._follow)
+        workspace.time.cursor_moved.connect(self._turn)
 
     @property
     def shown(self) -> bool:
@@ -53,13 +56,15 @@ class WindowMap(QObject):
 
     def show(self) -> None:
         """Show the window that decided on the patch that is read, or at the cursor."""
+        self._ask(self._patch_at(self._moment_s()))
+
+    def _ask(self, patch: int) -> None:
         analysis, engine = self._director.recording.analysis, self._director.engine
-        band = self._workspace.attention_model.band
-        if analysis is None or engine is None or band is None:
+        if analysis is None or engine is None or self._workspace.attention_model.band is None:
             return
         from leanviz.pipeline.attention_window import window_band
 
-        patch, self._wish = self._patch(), self._wish + 1
+        self._wish += 1
         wish, model = self._wish, engine.model
         self._worker.run(
             lambda: window_band(
@@ -86,16 +91,29 @@ class WindowMap(QObject):
         self._timer.stop()
         self._worker.close()
 
-    def _patch(self) -> int:
-        time, model = self._workspace.time, self._workspace.attention_model
-        at_s = time.start_s + time.span_s / 2
+    def _moment_s(self) -> float:
+        """Return the query time that is read, the cursor if it is in view, or the middle."""
+        time = self._workspace.time
         if time.hover.query_s is not None:
-            at_s = sum(time.hover.query_s) / 2
-        elif time.cursor_s is not None and time.start_s <= time.cursor_s < time.stop_s:
-            at_s = time.cursor_s
-        last = len(model.query_edges) - 2
-        patch = model.patch_at(at_s)
-        return (0 if at_s < model.query_edges[0] else last) if patch is None else patch
+            return sum(time.hover.query_s) / 2
+        if time.cursor_s is not None and time.start_s <= time.cursor_s < time.stop_s:
+            return time.cursor_s
+        return time.start_s + time.span_s / 2
+
+    def _patch_at(self, time_s: float) -> int:
+        """Return the patch of the whole recording whose middle is nearest."""
+        band = self._whole or self._workspace.attention_model.band
+        return 0 if band is None else int(np.abs(band.query_s() - time_s).argmin())
+
+    def _turn(self) -> None:
+        """Go on to the window that begins at the cursor, once that has left the one shown."""
+        cursor_s, shown, whole = self._workspace.time.cursor_s, self._shown, self._whole
+        if shown is None or whole is None or cursor_s is None or self._worker.busy:
+            return
+        extents = shown.query_extents / shown.sample_rate
+        if not extents[0, 0] <= cursor_s <= extents[-1, 1]:
+            ahead = self._patch_at(cursor_s) + WINDOW_PATCHES - 2
+            self._ask(min(ahead, whole.n_patches - 1))
 
     def _take(self, wish: int, analysis: "ClipAnalysis", window: AttentionBand, patch: int) -> None:
         """Show a window, unless something else is shown by now."""
@@ -104,7 +122,8 @@ class WindowMap(QObject):
             self.changed.emit()
             return
         model, time = self._workspace.attention_model, self._workspace.time
-        self._whole, self._view = model.band, (time.start_s, time.span_s)
+        if self._shown is None:
+            self._whole, self._view = model.band, (time.start_s, time.span_s)
         self._shown = window
         decided_s = float(self._whole.query_s()[patch]) if self._whole is not None else 0.0
         self._workspace.attention.marks.note = f"window that decided on {elapsed(decided_s, 2)}"

@@ -394,6 +394,11 @@ def test_numbers_pins_and_the_window_in_full(
     assert model.band is not None
     assert model.band.whole
     assert "decided on" in window.workspace.attention.marks.note
+    first = model.band
+    assert first.query_extents[-1, 1] / first.sample_rate < 3.0
+    window.workspace.time.set_cursor(3.6)
+    qtbot.waitUntil(lambda: model.band is not first)
+    assert model.band.query_extents[-1, 1] / model.band.sample_rate > 3.6
     action(window, "window map").trigger()
     assert model.band is whole
     assert (window.workspace.time.start_s, window.workspace.time.span_s) == view
