@@ -377,7 +377,7 @@ SOUND = (
     ),
     _sound(
         "play selection", "Play Se&lection", keys=("S",), help="play the selected time range",
-        needs=_playable,
+        needs=_file_shown,
     ),
     _sound(
         "loop", "L&oop", keys=("L",), help="play over and over", checkable=True,

@@ -33,9 +33,13 @@ class FigureDialog(QDialog):
     ----------
     spec : FigureSpec
         The figure of what is in view.
+    reference : bool
+        Whether there are reference labels.
     """
 
-    def __init__(self, spec: FigureSpec, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, spec: FigureSpec, reference: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export Figure")
         self._proposed = spec
@@ -51,6 +55,7 @@ class FigureDialog(QDialog):
         for name, box in self.panes.items():
             box.setChecked(name in spec.panes)
             box.toggled.connect(self._adapt)
+        self.panes["reference"].setEnabled(reference)
         self._lay_out()
         self.width_px.setValue(spec.size[0])
         self._adapt()
@@ -84,7 +89,7 @@ class FigureDialog(QDialog):
 
     def _adapt(self) -> None:
         """Propose a height that fits the panes; without a pane there is nothing to export."""
-        chosen = len(self.spec.panes)
+        chosen = sum(box.isChecked() and box.isEnabled() for box in self.panes.values())
         self.next.setEnabled(chosen > 0)
         self.height_px.setValue(LOW if chosen == 1 else SIZE[1])
 

@@ -86,7 +86,7 @@ class FigureExport(QObject):
         analysis = self._director.analysis
         if analysis is None:
             return
-        dialog = FigureDialog(self.spec(), self._window)
+        dialog = FigureDialog(self.spec(), self._references.shown, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             proposed = str(analysis.path.with_suffix(".png"))
             name, chosen = QFileDialog.getSaveFileName(

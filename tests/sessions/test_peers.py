@@ -16,10 +16,17 @@ def place(report: ClipReport, second: ClipReport, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_pandas_reads_csv_and_json(place: Path) -> None:
+def test_pandas_reads_tables_and_json(place: Path) -> None:
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     table = pandas.read_csv(place / "a.csv")
     assert list(table["start_s"]) == [0.5, 1.500023, 0.5]
+    for name, start, label in (
+        ("a.dcase.tsv", "onset", "event_label"),
+        ("a.raven.txt", "File Offset (s)", "Label"),
+    ):
+        tabbed = pandas.read_csv(place / name, sep="\t")
+        assert list(tabbed[start]) == pytest.approx([0.5, 1.500023, 0.5], abs=1e-3)
+        assert list(tabbed[label]) == ["Bark", "Chirp_and_tweet", "Bark"]
     assert len(pandas.read_json(place / "a.json")) == 2
     assert list(pandas.read_json(place / "a.events.jsonl", lines=True)["file"]) == [
         "dog, and bird.wav", "=cmd|' /C calc'!A0.wav",

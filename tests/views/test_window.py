@@ -41,8 +41,8 @@ SHOWN = {
 }  # fmt: skip
 LABELS = {"next label", "previous label", "find label"}
 FILE = {
-    "export", "export clips", "export figure", "reference", "save", "save as", "add label", "show analysis",
-    "window map",
+    "export", "export clips", "export figure", "play selection", "reference", "save", "save as",
+    "add label", "show analysis", "window map",
 }  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
 HEADS = {
@@ -323,6 +323,10 @@ def test_without_an_output_the_key_says_why_nothing_plays(
     on_demo.banner.dismiss()
     on_demo.workspace.setFocus()
     qtbot.keyClick(on_demo.workspace, Qt.Key.Key_Space)
+    assert on_demo.banner.text == NO_OUTPUT
+    on_demo.banner.dismiss()
+    on_demo.workspace.time.select((1.0, 2.0))
+    qtbot.keyClick(on_demo.workspace, Qt.Key.Key_S)
     assert on_demo.banner.text == NO_OUTPUT
     for name in ("play", "play label", "play selection", "loop"):
         assert action(on_demo, name).toolTip() == NO_OUTPUT
