@@ -136,7 +136,7 @@ class TimelineModel(QAbstractListModel):
         """Show what a person says of the events; lanes keep their places."""
         if annotations != self._annotations:
             self._annotations = annotations
-            self._decide()
+            self._show_heard()
 
     def set_findings(self, findings: Iterable[Finding]) -> None:
         """Take other candidates in place of all that are kept; lanes keep their places."""
@@ -256,13 +256,17 @@ class TimelineModel(QAbstractListModel):
     def _decide(self) -> None:
         """Judge all that is kept by the rules of now."""
         judged = self._findings.judge(self._rules)
-        self.beginResetModel()
         settled = [event for event in self._heard if event not in self._decided]
         self._decided, self._parents = set(), {}
         self._note(judged)
-        self._provisional = []
         heard = sorted((*settled, *judged.events), key=IN_ORDER)
         self._heard = heard[max(0, len(heard) - self._limit) :]
+        self._show_heard()
+
+    def _show_heard(self) -> None:
+        """Show what the rules show, with what a person says of it."""
+        self.beginResetModel()
+        self._provisional = []
         self._final = self._annotations.applied(self._heard)
         self._lanes.replace(self._final)
         self.endResetModel()

@@ -350,6 +350,11 @@ def test_a_bad_session_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_path:
         window.open(bad)
         qtbot.waitUntil(lambda told=told: told in window.banner.text)
     assert window.director.title == "birds & bell.wav", "what was shown stays"
+    pick(window, "Church_bell")
+    use(window, "confirm")
+    window.review.files.save_to(tmp_path / "gone" / bad.name)
+    qtbot.waitUntil(lambda: "there is no folder" in window.banner.text)
+    assert window.isWindowModified(), "it is not saved"
 
 
 def test_unsaved_labels_are_asked_about(
