@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from leanviz.core.clock import PixelMap
 from leanviz.models.attention import AttentionModel
 from leanviz.models.viewport import Viewport, on_whole_columns
-from leanviz.views.drawing import PaneItem, colour, draw_part
+from leanviz.views.drawing import PaneItem, colour, draw_part, is_vector
 from leanviz.views.palettes import UInt32, pixel, table
 from leanviz.views.theme import Theme
 
@@ -95,11 +95,13 @@ class AttentionItem(PaneItem):
         if self._model.band is None:
             return
         keys, queries = self._time.pixel_map(width), query_axis(self._time, height)
-        held, corner = self._held, None
-        if held is not None:
-            corner = held.corner(keys, queries)
+        # a figure keeps the ridge as a line; on the screen it is scrolled with its picture
+        vector = is_vector(painter)
+        held = None if vector else self._held
+        corner = None if held is None else held.corner(keys, queries)
         if held is None or corner is None:
-            held = self._held = self._rendered(keys, queries, ratio)
+            held = self._rendered(keys, queries, 0.0 if vector else ratio)
+            self._held = None if vector else held
             corner = held.corner(keys, queries)
         x, y = corner or (0, 0)
         draw_part(painter, 0, _image(held.pixels), QRect(x, y, width, height))
@@ -107,9 +109,11 @@ class AttentionItem(PaneItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour("#ffffff", 0.22), max(1.0, ratio), Qt.PenStyle.DashLine))
         painter.drawLine(0, height, width, 0)
+        if vector and self._model.ridge:
+            self._draw_ridge(painter, keys, queries, ratio)
 
-    def _rendered(self, keys: PixelMap, queries: PixelMap, ratio: float) -> _Held:
-        """Return the picture of what is around the view, the ridge over it."""
+    def _rendered(self, keys: PixelMap, queries: PixelMap, ridge: float) -> _Held:
+        """Return the picture of what is around the view, with a ridge so wide, or none if 0."""
         wide, high = _widened(keys), _widened(queries)
         levels = self._model.levels(
             high.column_edges(high.first_column, high.width),
@@ -118,11 +122,16 @@ class AttentionItem(PaneItem):
         indices = np.clip(levels * 255.0 + 0.5, 0, 255).astype(np.intp)
         pixels = table(self.theme.attention)[indices]
         pixels[levels < 0.0] = pixel(self.theme.background)
-        if self._model.ridge:
-            self._draw_ridge(pixels, wide, high, ratio)
+        if self._model.ridge and ridge:
+            image = _image(pixels)
+            painter = QPainter(image)
+            self._draw_ridge(painter, wide, high, ridge)
+            painter.end()
         return _Held(pixels, wide, high, (keys.span_s, keys.width, queries.width))
 
-    def _draw_ridge(self, pixels: UInt32, keys: PixelMap, queries: PixelMap, ratio: float) -> None:
+    def _draw_ridge(
+        self, painter: QPainter, keys: PixelMap, queries: PixelMap, ratio: float
+    ) -> None:
         """Draw the centroid of each row: where a patch looks on average."""
         edges = self._model.query_edges
         first = max(0, int(np.searchsorted(edges, queries.start_s)) - 2)
@@ -131,13 +140,10 @@ class AttentionItem(PaneItem):
             QPointF(keys.x(float(k)), queries.width - queries.x(float(q)))
             for q, k in zip(*self._model.ridge_between(first, stop), strict=True)
         ])  # fmt: skip
-        image = _image(pixels)
-        painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for name, wide in (("#000000", 3.0), ("#ffffff", 1.2)):
             painter.setPen(QPen(colour(name, 0.8), wide * ratio))
             painter.drawPolyline(points)
-        painter.end()
 
 
 def _image(pixels: UInt32) -> QImage:
