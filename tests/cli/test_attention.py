@@ -154,3 +154,14 @@ def test_explanations_are_measured_on_short_sounds(
     assert found["all"]["chance"] < 0.2
     empty.write_text("filename,split,source,native_label,fsd50k_labels\n")
     assert "no usable row" in run("attention", "--check", empty).sentence
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_occlusion_points_to_nine_of_ten_short_sounds(run: Run, shared_data: Path) -> None:
+    manifest = shared_data / "manifest.csv"
+    outcome = run("attention", "--check", manifest, "--split", "val", "--limit", 100, "--json")
+    found = json.loads(outcome.out)
+    assert found["all"]["clips"] >= 50
+    assert found["all"]["occlusion"] >= 0.9
+    assert found["shown"]["occlusion"] > found["shown"]["attention"]
