@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.annotations import Annotations
 from leanviz.core.clock import Span, seconds
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.events import Event
@@ -120,6 +121,18 @@ class SessionReport(ClipReport):
         """Return the score from which the event's class was shown."""
         known = self.thresholds.get(event)
         return super().threshold(event) if known is None else known
+
+
+def reviewed(session: Session, said: Annotations) -> Session:
+    """Return a session with what a person said of its events; each keeps its threshold."""
+    known = session.thresholds
+    kept = {
+        one.event: known[one.found]
+        for one in said.verdicts
+        if one.event is not None and one.found in known
+    }
+    events = tuple(said.applied(session.events))
+    return replace(session, events=events, thresholds={**known, **kept})
 
 
 def session_report(session: Session, taxonomy: Taxonomy, rules: DecisionRules) -> SessionReport:

@@ -1,7 +1,6 @@
 """What the window is doing: loading, listening, analysing, playing; and what comes of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,15 +161,14 @@ class Director(QObject):
     def report(self) -> "ClipReport | None":
         """Return what can be exported of the file or the session shown; None if nothing can."""
         from leanviz.sessions.report import ClipReport, printable
-        from leanviz.sessions.session import session_report
+        from leanviz.sessions.session import reviewed, session_report
 
         engine, rules, session = self._engine, self.rules, self._sessions.session
         if engine is None or rules is None:
             return None
         if session is not None:
-            events = tuple(self._parts.workspace.timeline.annotations.applied(session.events))
-            reviewed = replace(session, events=events)
-            return session_report(reviewed, engine.model.taxonomy, rules)
+            session = reviewed(session, self._parts.workspace.timeline.annotations)
+            return session_report(session, engine.model.taxonomy, rules)
         analysis = self.analysis
         if analysis is None:
             return None

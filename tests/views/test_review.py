@@ -406,7 +406,8 @@ def test_a_session_log_is_reviewed_too(
     """Its sound is gone; what was heard can still be put right."""
     model = engine.model
     head = SessionHead(datetime.now().astimezone(), 16_000, "Desk", "ALSA", model.identity)
-    lines = SessionLines(head, model.taxonomy, model.default_rules())
+    rules = replace(model.default_rules(), offset=0.1)
+    lines = SessionLines(head, model.taxonomy, rules)
     heard = [Event(16_000 * at, 16_000 * at + 9_000, "Bark", 0.8) for at in range(3)]
     log = tmp_path / "2026-03-01_22-00-00.jsonl"
     log.write_bytes(b"".join((lines.head(), *map(lines.event, heard), lines.heard(480_000, "end"))))
@@ -418,6 +419,12 @@ def test_a_session_log_is_reviewed_too(
     report = window.director.report()
     assert report is not None
     assert len(report.events) == 2
+    use(window, "confirm")
+    report = window.director.report()
+    assert report is not None
+    expected = rules.threshold(model.taxonomy.index("Bark"))
+    assert [report.threshold(e) for e in report.events] == pytest.approx([expected] * 2, abs=1e-6)
+    use(window, "undo")
     place = tmp_path / f"log{SUFFIX}"
     window.review.files.save_to(place)
     qtbot.waitUntil(lambda: not window.isWindowModified())
