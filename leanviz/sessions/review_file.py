@@ -8,7 +8,6 @@ its events reads these too, and what it takes to go on: ``format`` and ``version
 import hashlib
 import json
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,7 +28,6 @@ FORMAT, VERSION = "leanviz-session", 1
 MOST_BYTES = 50_000_000
 MOST_SAMPLES = 2**53
 MOST_RATE = 1_000_000
-BLOCK = 1 << 20
 
 Json = dict[str, Any]
 
@@ -160,18 +158,13 @@ def find_sound(sound: SoundFile, session: Path) -> Path | None:
     return next(right, found[0] if found else None)
 
 
-def content_hash(path: Path, cancelled: Callable[[], bool] = lambda: False) -> str:
-    """Return the SHA-256 of a file; "" if it cannot be read, or that is cancelled."""
-    digest = hashlib.sha256()
+def content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file; "" if it cannot be read."""
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                if cancelled():
-                    return ""
-                digest.update(block)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-    return digest.hexdigest()
 
 
 def _beside(sound: Path, session: Path) -> str:

@@ -77,6 +77,8 @@ class ReviewFiles(QObject):
         self._question: QMessageBox | None = None
         self._wish = 0
         self._worker = Background("review")
+        # of its own: the hash of a long recording must not hold up what is to be kept
+        self._hasher = Background("review-hash")
         self.backup = ReviewBackup(review, self._worker, self.snapshot, self)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
@@ -132,6 +134,7 @@ class ReviewFiles(QObject):
             write_review(hashed, shown, taxonomy, place)
             return hashed
 
+        self.said.emit(f"Saving {place.name}\u2026")
         self._worker.run(write, lambda done: self._saved(place, done, then), self.failed.emit)
         self._timer.start()
 
@@ -245,7 +248,7 @@ class ReviewFiles(QObject):
         """Tell if a recording is not what it was."""
         if expected.sha256:
             now = replace(expected, path=sound.absolute())
-            self._worker.run(lambda: self._hashed(now), lambda found: self._tell(expected, found))
+            self._hasher.run(lambda: self._hashed(now), lambda found: self._tell(expected, found))
             self._timer.start()
 
     def _tell(self, expected: SoundFile, found: SoundFile) -> None:
@@ -302,14 +305,17 @@ class ReviewFiles(QObject):
         """Keep what is not saved, and end the worker. Twice is harmless."""
         self._timer.stop()
         self.backup.close()
-        self._worker.close()
+        for worker in (self._worker, self._hasher):
+            worker.close()
 
     def _absolute(self) -> Path | None:
         return None if self._sound is None else self._sound.absolute()
 
     def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
+        workers = (self._worker, self._hasher)
+        for worker in workers:
+            worker.poll()
+        if not any(worker.busy for worker in workers):
             self._timer.stop()
 
 
