@@ -3,7 +3,7 @@
 An hour of lively sound has ten thousand of them, and as objects each takes half a kilobyte.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -40,8 +40,8 @@ class _Rows:
     One thread appends and drops; any thread reads what `count` covers.
     """
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
-        self._dtype = dtype
+    def __init__(self, dtype: np.dtype[Any], settle: Callable[[Rows], Rows] | None) -> None:
+        self._dtype, self._settle = dtype, settle
         self._chunks: list[Rows] = []
         self._begin = 0  # rows of the first chunk that were dropped
         self.count = 0
@@ -55,6 +55,8 @@ class _Rows:
                 self._chunks.append(np.zeros(_CHUNK, self._dtype))
             part = rows[done : done + _CHUNK - at]
             self._chunks[chunk][at : at + len(part)] = part
+            if self._settle is not None and at + len(part) == _CHUNK:
+                self._chunks[chunk] = self._settle(self._chunks[chunk])
             self.count += len(part)
             done += len(part)
 
@@ -72,6 +74,10 @@ class _Rows:
     def part(self, start: int, stop: int, name: str | None = None) -> Rows:
         """Return a copy of some rows, or of one number of each."""
         start, stop = self._begin + start, self._begin + stop
+        chunk, first = divmod(start, _CHUNK)
+        if start < stop <= (chunk + 1) * _CHUNK:  # the usual case: no joining of types
+            rows = self._chunks[chunk] if name is None else self._chunks[chunk][name]
+            return rows[first : first + stop - start].copy()
         found = [np.zeros(0, self._dtype if name is None else self._dtype[name])]
         for chunk in range(start // _CHUNK, -(-stop // _CHUNK) if stop > start else 0):
             first = chunk * _CHUNK
@@ -90,11 +96,18 @@ class FindingStore(Sequence[Finding]):
     ----------
     taxonomy : Taxonomy
     findings : iterable of Finding
+    settle : callable or None
+        Gives a place elsewhere to rows that will not change any more: returns them from there.
     """
 
-    def __init__(self, taxonomy: Taxonomy, findings: Iterable[Finding] = ()) -> None:
+    def __init__(
+        self,
+        taxonomy: Taxonomy,
+        findings: Iterable[Finding] = (),
+        settle: Callable[[Rows], Rows] | None = None,
+    ) -> None:
         self._taxonomy = taxonomy
-        self._rows, self._specifics = _Rows(_ROW), _Rows(_SPECIFIC)
+        self._rows, self._specifics = _Rows(_ROW, settle), _Rows(_SPECIFIC, settle)
         self._passed = 0  # specifics that were dropped
         self.extend(findings)
 
@@ -139,6 +152,21 @@ class FindingStore(Sequence[Finding]):
         end = int(rows["begin"][-1]) + int(rows["count"][-1])
         rows["begin"] -= begin
         return rows, self._specifics.part(begin - self._passed, end - self._passed)
+
+    def specifics(self, start: int = 0) -> tuple[npt.NDArray[np.int64], Rows]:
+        """Return the specifics of all findings from position `start` on.
+
+        Returns
+        -------
+        owners : numpy.ndarray [n]
+            Whose they are, counted from `start`; ascending.
+        rows : structured numpy.ndarray [n]
+            With the names of `Specific`.
+        """
+        counts = self.column("count", start)
+        n = int(counts.sum())
+        rows = self._specifics.part(self._specifics.count - n, self._specifics.count)
+        return np.repeat(np.arange(len(counts)), counts), rows
 
     def event(self, at: int) -> Event:
         """Return the event of one finding."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -77,17 +78,45 @@ class _Masks:
     ever_present: Mask
 
 
+@lru_cache(maxsize=4)
+def _by_class(rules: DecisionRules) -> tuple[npt.NDArray[np.float64], Mask, Mask]:
+    """Return threshold, whether it is let through, and whether it may be left out, by class."""
+    every = range(len(rules.thresholds))
+    return (
+        np.array([rules.threshold(label) for label in every]),
+        np.array([rules.listens_to(label) for label in every]),
+        np.array([label in rules.quiet for label in every]),
+    )
+
+
+def _masks(
+    rules: DecisionRules,
+    labels: npt.NDArray[np.integer],
+    scores: npt.NDArray[np.float64],
+    n_patches: npt.NDArray[np.integer],
+    presence: npt.NDArray[np.float64],
+) -> _Masks:
+    """Tell what the rules say of many sounds."""
+    thresholds, listens, quiet = _by_class(rules)
+    loud, wanted = scores >= thresholds[labels], listens[labels]
+    return _Masks(
+        loud=loud,
+        wanted=wanted,
+        passing=loud & (n_patches >= rules.min_patches) & wanted,
+        ever_present=quiet[labels] & (presence >= rules.ever_present),
+    )
+
+
 class Findings:
     """Findings in the order in which they were complete.
 
-    The rules hide nine in ten: that is decided for all of them in a few numpy expressions, and only
-    what has descendants is judged one by one.
+    All are judged together, in a few numpy expressions: what `core.decisions.judge` says of each.
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
         self._all = FindingStore(taxonomy)
-        # the events that were shown last, by position: making them anew is most of the work
+        # the events that were seen last, by position: making them anew is most of the work
         self._made: dict[int, Event] = {}
 
     def __len__(self) -> int:
@@ -105,25 +134,25 @@ class Findings:
         """Drop, and return, the findings that were complete before a source sample."""
         late = self._all.column("announced") >= before
         count = int(late.argmax()) if late.any() else len(late)
-        dropped = list(self._all[:count])
+        dropped = [
+            Finding(finding.candidate, self._event(at))
+            for at, finding in enumerate(self._all[:count])
+        ]
         self._drop(count)
         return dropped
 
     def judge(self, rules: DecisionRules, start: int = 0) -> Judged:
         """Part the findings from position `start` on."""
         judged, made = Judged([], []), self._made if start else {}
-        masks = self._masks(rules, start)
-        has_specifics = self._all.column("count", start) > 0
-        shown = masks.passing & (has_specifics | ~masks.ever_present)
-        for at in np.flatnonzero(shown).tolist():
-            hidden = None
-            if has_specifics[at]:
-                hidden = judge(self._all[start + at].candidate, rules, self._taxonomy)
-            if hidden is None:
-                event = made[start + at] = self._event(start + at)
+        masks, stand_ins = self._masks(rules, start), self._stand_ins(rules, start)
+        seen = masks.passing & ((stand_ins >= 0) | ~masks.ever_present)
+        positions = (np.flatnonzero(seen) + start).tolist()
+        for at, stand_in in zip(positions, stand_ins[seen].tolist(), strict=True):
+            event = made[at] = self._event(at)
+            if stand_in < 0:
                 judged.events.append(event)
-            elif hidden.rule is Rule.PARENT:
-                judged.parents.append((self._event(start + at), hidden.shown_as))
+            else:
+                judged.parents.append((event, stand_in))
         self._made = made
         return judged
 
@@ -168,20 +197,24 @@ class Findings:
 
     def _masks(self, rules: DecisionRules, start: int) -> _Masks:
         """Tell what the rules say of the findings from position `start` on."""
-        labels, every = self._all.column("label", start), range(len(self._taxonomy))
-        loud = (
-            self._all.column("score", start)
-            >= np.array([rules.threshold(label) for label in every])[labels]
-        )
-        n_patches = self._all.column("last", start) - self._all.column("first", start) + 1
-        wanted = np.array([rules.listens_to(label) for label in every], np.bool_)[labels]
-        quiet = np.array([label in rules.quiet for label in every], np.bool_)[labels]
-        return _Masks(
-            loud=loud,
-            wanted=wanted,
-            passing=loud & (n_patches >= rules.min_patches) & wanted,
-            ever_present=quiet & (self._all.column("presence", start) >= rules.ever_present),
-        )
+        column = self._all.column
+        n_patches = column("last", start) - column("first", start) + 1
+        labels, scores = column("label", start), column("score", start)
+        return _masks(rules, labels, scores, n_patches, column("presence", start))
+
+    def _stand_ins(self, rules: DecisionRules, start: int) -> npt.NDArray[np.int64]:
+        """Return, for each finding from `start` on, the label that is shown for it; -1 if none."""
+        owners, rows = self._all.specifics(start)
+        masks = _masks(rules, rows["label"], rows["score"], rows["n_patches"], rows["presence"])
+        shown = masks.passing & ~masks.ever_present & (rows["coverage"] >= rules.parent_coverage)
+        labels, owners = rows["label"][shown], owners[shown]
+        depth = np.array([len(label.parents) for label in self._taxonomy.labels])[labels]
+        # the deepest of each, the first among equals
+        order = np.lexsort((-depth, owners))
+        found, first = np.unique(owners[order], return_index=True)
+        stand_ins = np.full(len(self._all) - start, -1, np.int64)
+        stand_ins[found] = labels[order][first]
+        return stand_ins
 
     def _drop(self, count: int) -> None:
         if count:

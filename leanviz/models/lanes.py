@@ -29,10 +29,12 @@ class Lane:
 
     def add(self, event: Event) -> None:
         """Take one more event."""
-        if self._events and event < self._events[-1]:
-            insort(self._events, event)
-        else:  # the usual case, and thousands of them when other rules show others
+        last = self._events[-1] if self._events else None
+        # later is the usual case, and thousands of them when other rules show others
+        if last is None or event.onset > last.onset or not event < last:
             self._events.append(event)
+        else:
+            insort(self._events, event)
         self._longest = max(self._longest, event.offset - event.onset)
 
     def remove(self, event: Event) -> None:

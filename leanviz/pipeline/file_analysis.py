@@ -17,7 +17,7 @@ from leanviz.inference.stream import LeanStream, PatchResult
 from leanviz.pipeline.analysis_cache import Entry
 from leanviz.pipeline.patch_store import PatchStore
 from leanviz.pipeline.results import ClipAnalysis, HiddenFindings, HopUpdate
-from leanviz.pipeline.spool import Spool
+from leanviz.pipeline.spool import FEW_IN_MEMORY, Spool, on_disk
 from leanviz.pipeline.stages import FeatureStage, InferenceStage
 from leanviz.pipeline.stored_stream import StoredStream
 
@@ -106,9 +106,9 @@ class FileAnalysis:
         self._features = FeatureStage(self.tracks)
         self._inference = InferenceStage(model, rate, rules, stream=self._stored)
         self._events: list[Event] = []
-        self._findings = FindingStore(model.taxonomy)
+        self._findings = FindingStore(model.taxonomy, settle=on_disk)
         self._patches: PatchStore | None = None
-        self._extents = Spool((2,), np.int64)
+        self._extents = Spool((2,), np.int64, FEW_IN_MEMORY)
         self._analysed = 0
 
     def steps(self) -> Iterator[None]:

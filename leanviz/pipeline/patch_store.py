@@ -7,13 +7,13 @@ from leanviz.core.alignment import WAVE_FIELD, WAVE_HOP, WINDOW_PATCHES, first_w
 from leanviz.core.attention import AttentionBand
 from leanviz.core.decisions import PatchClock
 from leanviz.inference.stream import PatchResult, sigmoid
-from leanviz.pipeline.spool import Spool
+from leanviz.pipeline.spool import FEW_IN_MEMORY, Spool
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 
 # Extents computed in one go.
-_AT_ONCE = 65_536
+_AT_ONCE = 8192
 
 
 class PatchStore:
@@ -35,7 +35,7 @@ class PatchStore:
         self._scores = Spool((n_classes,))
         self.peak_scores = first.scores
         self._attention = Spool((n_heads, wave_count(WINDOW_PATCHES)))
-        self._first_keys = Spool((), np.int64)
+        self._first_keys = Spool((), np.int64, FEW_IN_MEMORY)
         # Sums over patches of logits: weighed by how audible each is, and plain.
         self._weighed = np.zeros(n_classes, np.float32)
         self._plain = np.zeros(n_classes, np.float32)
@@ -96,7 +96,7 @@ def _extents(clock: PatchClock, count: int, hop: int, length: int) -> Int64:
 
     Where they are many they lie on the disk.
     """
-    extents = Spool((2,), np.int64)
+    extents = Spool((2,), np.int64, FEW_IN_MEMORY)
     for first in range(0, count, _AT_ONCE):
         starts = hop * np.arange(first, min(count, first + _AT_ONCE), dtype=np.int64)
         extents.append(clock.to_sources(np.stack((starts, starts + length), 1)))

@@ -8,6 +8,7 @@ from leanviz.core.finding_store import FindingStore
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import in_order
 from leanviz.pipeline.results import ClipAnalysis, HiddenFindings
+from leanviz.pipeline.spool import on_disk
 
 
 def redecide(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -> ClipAnalysis:
@@ -24,7 +25,7 @@ def find_again(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -
     """
     finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
     clock, last_patch = PatchClock(analysis.sample_rate), len(analysis.frame_scores) - 1
-    findings = FindingStore(model.taxonomy)
+    findings = FindingStore(model.taxonomy, settle=on_disk)
     for patch, scores in enumerate(analysis.frame_scores):
         done = finder.push(patch, scores)
         done += finder.finish() if patch == last_patch else []

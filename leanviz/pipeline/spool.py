@@ -14,6 +14,10 @@ from leanviz.core.errors import UserError
 
 # What one spool keeps in memory: an hour of scores, ten minutes of attention.
 IN_MEMORY = 3 * 2**20
+# And one whose rows are a few bytes: the extents of two hours.
+FEW_IN_MEMORY = 2**18
+# Blocks that are made one.
+_JOINED = 1024
 
 
 def cache_folder() -> Path:
@@ -50,6 +54,7 @@ class Spool:
         self._in_memory = in_memory
         self._blocks: list[npt.NDArray[Any]] = []
         self._count = self._held = 0
+        self._joined = 0  # blocks that are many rows each
         self._file: IO[bytes] | None = None
 
     def __len__(self) -> int:
@@ -69,6 +74,11 @@ class Spool:
         self._blocks.append(block)
         if self._file is not None or self._held > self._in_memory:
             self._write()
+        elif len(self._blocks) - self._joined >= _JOINED:
+            # an array of a few bytes takes two hundred
+            fresh = self._blocks[self._joined :]
+            self._blocks[self._joined :] = [np.concatenate(fresh)]
+            self._joined += 1
 
     def array(self) -> npt.NDArray[Any]:
         """Return all rows [n, *shape]; read from the disk as they are looked at, if they are there.
@@ -95,6 +105,7 @@ class Spool:
         except OSError as error:
             raise _no_room(error) from error
         self._blocks.clear()
+        self._joined = 0
 
     def _nameless(self) -> IO[bytes]:
         folder = cache_folder()
@@ -102,6 +113,13 @@ class Spool:
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (it is open as long as the rows)
         weakref.finalize(self, file.close)  # arrays of it stay valid
         return file
+
+
+def on_disk(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return rows as they are read from the disk when they are looked at. Raises as `Spool`."""
+    spool = Spool(rows.shape[1:], rows.dtype, in_memory=0)
+    spool.append(rows)
+    return spool.array()
 
 
 def _no_room(error: OSError) -> UserError:

@@ -37,17 +37,19 @@ def keys(folder: Path) -> list[str]:
     return [json.loads(line)["key"] for line in lines]
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Wait for a condition, with the patience of a loaded machine."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < deadline, "this did not come about in time"
         time.sleep(0.01)
 
 
-def wait_for_results(out: Path, least: int, process: subprocess.Popen[str]) -> None:
+def wait_for_results(
+    out: Path, least: int, process: subprocess.Popen[str], patience_s: float = PATIENCE_S
+) -> None:
     """Wait until so many results are noted, or none will be any more."""
-    wait_until(lambda: len(keys(out)) >= least or process.poll() is not None)
+    wait_until(lambda: len(keys(out)) >= least or process.poll() is not None, patience_s)
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +77,9 @@ def start(*args: object) -> subprocess.Popen[str]:
     )
 
 
-def finish(process: subprocess.Popen[str]) -> Outcome:
+def finish(process: subprocess.Popen[str], patience_s: float = PATIENCE_S) -> Outcome:
     """Wait for its end."""
-    out, err = process.communicate(timeout=PATIENCE_S)
+    out, err = process.communicate(timeout=patience_s)
     return Outcome(process.returncode, out, err)
 
 
