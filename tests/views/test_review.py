@@ -223,9 +223,20 @@ def test_the_table_is_searched_sorted_and_linked(qtbot: QtBot, window: MainWindo
     assert page.table.currentIndex().row() == rows.row_of(after)
 
 
-def test_what_is_reviewed_is_exported(window: MainWindow, tmp_path: Path) -> None:
-    pick(window, "Church_bell")
+def test_what_is_reviewed_is_marked_and_exported(window: MainWindow, tmp_path: Path) -> None:
+    lanes = window.workspace.lanes
+    bell = pick(window, "Church_bell")
+    window.navigation.select(None)
+    offered = menu_at(window, bell)
+    assert selected(window) == bell, "the right button takes the label under it"
+    assert {"confirm", "edit label", "delete label", "add label"} <= offered
+    words = lanes.picture._words(bell)
+    before = lanes.grab().toImage()
     use(window, "confirm")
+    event = selected(window)
+    assert event is not None
+    assert lanes.picture._words(event) == f"\N{CHECK MARK} {words}"
+    assert lanes.grab().toImage() != before
     pick(window, "Chirp_and_tweet")
     use(window, "delete label")
     for suffix in (".csv", ".raven.txt", ".json", ".events.jsonl"):
@@ -238,34 +249,18 @@ def test_what_is_reviewed_is_exported(window: MainWindow, tmp_path: Path) -> Non
         assert {mark.provenance for mark in marks} == {"auto"}
 
 
-def test_reviewed_labels_are_marked_in_their_lanes(window: MainWindow) -> None:
-    item = window.workspace.lanes.picture
-    bell = pick(window, "Church_bell")
-    before = item._words(bell)
-    use(window, "confirm")
-    event = selected(window)
-    assert event is not None
-    assert item._words(event) == f"\N{CHECK MARK} {before}"
-    window.navigation.select(None)
-    marked = window.workspace.lanes.grab().toImage()
-    use(window, "undo")
-    window.navigation.select(None)
-    assert window.workspace.lanes.grab().toImage() != marked
-
-
-def test_the_right_button_takes_the_label_under_it(window: MainWindow) -> None:
-    lanes, labels = window.workspace.lanes, [e.label for e in shown(window)]
-    row = [lane.label for lane in window.workspace.timeline.lanes].index("Church_bell")
-    bell = shown(window)[labels.index("Church_bell")]
-    x = LEFT + lanes.pixel_map().x((bell.onset + bell.offset) / 2 / 44_100)
+def menu_at(window: MainWindow, event: Event) -> set[str]:
+    """Press the right button on a label; return what the menu offers."""
+    lanes = window.workspace.lanes
+    row = [lane.label for lane in window.workspace.timeline.lanes].index(event.label)
+    x = LEFT + lanes.pixel_map().x((event.onset + event.offset) / 2 / 44_100)
     place = QPoint(round(x), round((row + 0.5) * lanes.picture.lane_height))
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, lanes.mapToGlobal(place))
-    lanes.contextMenuEvent(event)
-    assert selected(window) == bell
+    reason = QContextMenuEvent.Reason.Mouse
+    lanes.contextMenuEvent(QContextMenuEvent(reason, place, lanes.mapToGlobal(place)))
     [menu] = [each for each in window.findChildren(QMenu) if each.isVisible()]
     offered = {action.objectName() for action in menu.actions() if action.isEnabled()}
-    assert {"confirm", "edit label", "delete label", "add label"} <= offered
     menu.close()
+    return offered
 
 
 # -- sessions -----------------------------------------------------------------------------------
