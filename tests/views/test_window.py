@@ -42,7 +42,8 @@ SHOWN = {
 LABELS = {"next label", "previous label", "find label"}
 FILE = {
     "export", "export clips", "export figure", "play selection", "reference", "save", "save as",
-    "add label", "show analysis", "window map", "why", "mute selection", "isolate selection", "similar",
+    "add label", "show analysis", "window map", "why", "mute selection", "isolate selection",
+    "similar",
 }  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
 HEADS = {
