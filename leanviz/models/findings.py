@@ -84,8 +84,9 @@ def _by_class(rules: DecisionRules) -> tuple[npt.NDArray[np.float64], Mask, Mask
     every = range(len(rules.thresholds))
     return (
         np.array([rules.threshold(label) for label in every]),
-        np.array([rules.listens_to(label) for label in every]),
-        np.array([label in rules.quiet for label in every]),
+        # their kind is told: without a model there are no classes, and numpy cannot guess it
+        np.array([rules.listens_to(label) for label in every], np.bool_),
+        np.array([label in rules.quiet for label in every], np.bool_),
     )
 
 

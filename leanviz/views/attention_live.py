@@ -42,6 +42,7 @@ class LiveMap(QObject):
         self._rows: deque[AttentionRow] = deque(maxlen=MOST_ROWS)
         self._newest: AttentionRow | None = None
         self._shown = self._listening = False
+        self._streams = 0
         workspace.time.follow_changed.connect(lambda _: self.draw())
 
     @property
@@ -65,6 +66,7 @@ class LiveMap(QObject):
         """Take another stream, from its first patch on."""
         self.forget()
         self._listening = True
+        self._streams += 1
         self._workspace.attention.explain("" if self._shown else HINT)
 
     def forget(self) -> None:
@@ -99,7 +101,9 @@ class LiveMap(QObject):
             return
         model = self._workspace.attention_model
         first = model.band is None
-        model.set_band(band_of(rows), SOURCE)
+        # what was pinned in a stream before is of another recording
+        source = SOURCE if self._streams == 1 else f"{SOURCE} ({self._streams})"
+        model.set_band(band_of(rows), source)
         if first:
             self.begun.emit()
 
