@@ -64,6 +64,10 @@ class ClipDialog(QDialog):
         if selected:
             self.one.setText(f"The &selected label: {selected.replace('&', '&&')}")
         self.one.setEnabled(bool(selected))
+        self.all.setToolTip(
+            "A sound file for each label, as the decisions and your review leave them"
+        )
+        self.one.setToolTip("One sound file" if selected else "No label is selected")
         (self.one if wish.selected_only and selected else self.all).setChecked(True)
         self.form = QComboBox()
         self.form.addItems([form.name for form in ClipFormat])

@@ -48,12 +48,19 @@ class FigureDialog(QDialog):
         (self.whole if spec.span_s is None else self.view).setChecked(True)
         self.view.setEnabled(spec.span_s is not None)
         self.width_px, self.height_px = (_pixels(*limits) for limits in LIMITS)
-        self.width_px.setAccessibleName("Width in pixels")
-        self.height_px.setAccessibleName("Height in pixels")
+        for field, name in (
+            (self.width_px, "Width in pixels"),
+            (self.height_px, "Height in pixels"),
+        ):
+            field.setAccessibleName(name)
+            field.setToolTip(name)
+        self.view.setToolTip("From the left to the right edge of the panes")
+        self.whole.setToolTip("From its beginning to its end")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.next = self.buttons.addButton("&Export\u2026", QDialogButtonBox.ButtonRole.AcceptRole)
         for name, box in self.panes.items():
             box.setChecked(name in spec.panes)
+            box.setToolTip("Draw this pane")
             box.toggled.connect(self._adapt)
         self.panes["reference"].setEnabled(reference)
         self._lay_out()
