@@ -49,10 +49,11 @@ def test_each_label_of_a_file_is_a_clip(run: Run, siren: Path, tmp_path: Path) -
     assert f"0 clips written to {tmp_path}/clips, {len(labels)} there already." in again.err
 
 
-def test_many_files_have_their_clips_where_they_have_their_results(
+def test_many_files_have_clips_and_scores_where_they_have_their_results(
     run: Run, twins: Path, tmp_path: Path
 ) -> None:
-    words = ("analyze", twins, "-o", tmp_path / "out", "--jobs", 2, "--clips", tmp_path / "clips")
+    folders = ("--clips", tmp_path / "clips", "--frame-scores", tmp_path / "many")
+    words = ("analyze", twins, "-o", tmp_path / "out", "--jobs", 2, *folders)
     outcome = run(*words)
     assert outcome.code == 0
     n_labels = len(rows(tmp_path / "out" / "events.csv"))
@@ -63,16 +64,8 @@ def test_many_files_have_their_clips_where_they_have_their_results(
     refused = run(*words, "--pad", 1)
     assert refused.code == 2
     assert "other clips" in refused.sentence
-
-
-def test_frame_scores_of_one_and_of_many_are_the_same(
-    run: Run, twins: Path, tmp_path: Path
-) -> None:
-    sounds = sorted(twins.rglob("*.wav"))
     one, many = tmp_path / "one", tmp_path / "many"
-    assert run("analyze", *sounds, "--frame-scores", one).code == 0
-    words = ("-o", tmp_path / "out", "--jobs", 2, "--frame-scores", many)
-    assert run("analyze", twins, *words).code == 0
+    assert run("analyze", *sorted(twins.rglob("*.wav")), "--frame-scores", one).code == 0
     places = {one / "day 1.scores.npz", one / "day 1-2.scores.npz"}
     assert set(one.iterdir()) == places, "no file replaces another"
     for name, place in zip(("a", "b \u97f3"), sorted(places, key=len_of), strict=True):

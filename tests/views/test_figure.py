@@ -117,23 +117,31 @@ def test_words_of_a_vector_picture_are_words_and_the_rest_is_where_it_is_in_pixe
     assert (differs > 60).mean() < 0.02
 
 
-@pytest.mark.parametrize("pane", PANES)
-def test_each_pane_alone(qtbot: QtBot, window: MainWindow, tmp_path: Path, pane: str) -> None:
-    if pane == "reference":
-        window.references.take([Path(window.director.title)])
-    spec = replace(window.figures.spec(), panes=(pane,), size=(640, 400))
-    export(qtbot, window, tmp_path / "a.png", spec)
-    shown = pixels(tmp_path / "a.png")
-    assert shown.shape == (400, 640, 3)
-    assert f"--pane {pane}" in told(tmp_path / "a.png")[-1]
-    assert (shown != shown[0, 0]).any(axis=2).mean() > 0.005
+def test_each_pane_alone(qtbot: QtBot, window: MainWindow, sound: Path, tmp_path: Path) -> None:
+    window.references.take([sound.with_name("what I heard.txt")])
+    qtbot.waitUntil(lambda: window.references.shown)
+    for pane in PANES:
+        spec = replace(window.figures.spec(), panes=(pane,), size=(640, 400))
+        export(qtbot, window, tmp_path / "a.png", spec)
+        shown = pixels(tmp_path / "a.png")
+        assert shown.shape == (400, 640, 3)
+        assert f"--pane {pane}" in told(tmp_path / "a.png")[-1]
+        assert (shown != shown[-1, -1]).any(axis=2).mean() > 0.02, pane
 
 
-def test_what_a_person_changed_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_what_a_person_changed_and_what_fails_is_said(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
     window.navigation.step(1)
     window._actions["delete label"].trigger()
     export(qtbot, window, tmp_path / "a.png")
     assert "reviewed by hand" in told(tmp_path / "a.png")[1]
+    report = window.director.report()
+    assert report is not None
+    with qtbot.waitSignal(window.figures.failed) as failed:
+        what = window.figures.exportable(report)
+        window.figures.write(what, tmp_path / "gone" / "a.png", ".png")
+    assert "no folder" in str(failed.args)
     window._ending = True  # and nothing is asked about saving
 
 
@@ -170,12 +178,3 @@ def test_without_a_pane_there_is_no_figure(qtbot: QtBot) -> None:
     for name, box in dialog.panes.items():
         box.setChecked(name == "reference")
     assert not dialog.next.isEnabled()
-
-
-def test_a_place_that_cannot_be_is_told(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
-    report = window.director.report()
-    assert report is not None
-    with qtbot.waitSignal(window.figures.failed) as failed:
-        what = window.figures.exportable(report)
-        window.figures.write(what, tmp_path / "gone" / "a.png", ".png")
-    assert "no folder" in str(failed.args)
