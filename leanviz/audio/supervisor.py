@@ -15,7 +15,7 @@ from leanviz.core.errors import AudioDeviceError
 # Said within two seconds, looks and pictures included.
 SILENCE_S = 1.5
 
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.15
 _CLOSE_LIMIT_S = 2.0
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.25, 2.0
 

@@ -72,10 +72,12 @@ class LiveView(QObject):
         self._parts.inspector.show_now("NOW", ())
 
     def set_seen(self, seen: bool) -> None:
-        """Show numbers that change all the time only while anybody sees the window."""
+        """Show what changes all the time, numbers and what still sounds, only to somebody."""
         self._seen = seen
         if seen:
             self._show_scores()
+        elif self._tracks is not None:
+            self._parts.workspace.timeline.set_sounding(())
 
     def hear_rest(self, updates: "list[HopUpdate]") -> None:
         """Take what was on its way when the stream ended."""
@@ -148,7 +150,7 @@ class LiveView(QObject):
         if update.final:
             timeline.take(update.findings)
             timeline.keep_since(update.extent.stop - round(HISTORY_S * timeline.sample_rate))
-        else:
+        elif self._seen:
             timeline.set_sounding(update.sounding)
 
     def _show_scores(self) -> None:
