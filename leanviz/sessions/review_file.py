@@ -170,7 +170,7 @@ def content_hash(path: Path) -> str:
 def _beside(sound: Path, session: Path) -> str:
     """Return where a recording is, seen from its session; "" where there is no such way."""
     with suppress(ValueError):  # another drive
-        return os.path.relpath(sound.absolute(), session.absolute().parent)
+        return Path(os.path.relpath(sound.absolute(), session.absolute().parent)).as_posix()
     return ""
 
 
