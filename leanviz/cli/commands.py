@@ -330,7 +330,12 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     model_eye: Annotated[
         bool, typer.Option("--model-eye", help="Draw the 64 bands that LEAN gets.")
     ] = False,
-    head: Annotated[int, typer.Option(min=0, help="Attention head; 0 is the mean.")] = 0,
+    head: Annotated[
+        str, typer.Option(metavar="N|max", help="Attention head; 0 is the mean.")
+    ] = "0",
+    ridge: Annotated[
+        bool, typer.Option("--ridge/--no-ridge", help="Where each moment looks on average.")
+    ] = True,
     decisions_text: Annotated[
         str | None,
         typer.Option("--decisions", metavar="JSON", help="All decisions, as captions have them."),
@@ -352,7 +357,7 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     )
     options = RenderOptions(
         theme, width, height, pane or (), start_s, stop_s, scale, floor_db, ceiling_db, low_hz,
-        high_hz, palette, window_ms, model_eye, head, reference or (), decisions_text,
+        high_hz, palette, window_ms, model_eye, head, ridge, reference or (), decisions_text,
     )  # fmt: skip
     run(file, output, options, decisions, model)
 

@@ -53,7 +53,8 @@ class RenderOptions:
     palette: str | None = None
     window_ms: int | None = None
     model_eye: bool = False
-    head: int = 0
+    head: str = "0"
+    ridge: bool = True
     references: Sequence[Path] = ()
     decisions: str | None = None
 
@@ -70,6 +71,7 @@ class RenderOptions:
             panes=panes,
             spectrogram=self._spectrogram(),
             head=self.head,
+            ridge=self.ridge,
             references=tuple(map(str, self.references)),
             model="" if model is None else str(model),
         )
@@ -135,6 +137,9 @@ def render(
     lean, _ = open_model(model)
     chosen = chosen_by(options.decisions, decisions, lean.taxonomy)
     analysis = analyze(path, lean, chosen.rules(lean.default_rules(), lean.taxonomy))
+    known = {"max", *map(str, range(analysis.attention.n_heads + 1))}
+    if spec.head not in known:
+        raise UserError(f"There is no head {spec.head}: choose {', '.join(sorted(known))}.")
     spec = replace(spec, decisions=chosen, span_s=options.span_s(analysis.duration_s))
     draw(analysis, lean, output, spec, marks)
 

@@ -66,7 +66,8 @@ class FigureExport(QObject):
             span_s=None if whole else (round(time.start_s, 3), round(time.stop_s, 3)),
             spectrogram=workspace.spectrogram.settings,
             window_ms=self._director.window_length.window_ms,
-            head=head + 1 if isinstance(head, int) else 0,
+            head=head or "0" if not isinstance(head, int) else str(head + 1),
+            ridge=workspace.attention_model.ridge,
             decisions=self._director.decisions.choices,
         )
 

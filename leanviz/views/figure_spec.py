@@ -11,6 +11,7 @@ from leanviz.settings import DEFAULTS, decisions_text
 PANES = ("waveform", "spectrogram", "lanes", "reference", "attention")
 SIZE = (1280, 1200)
 FIGURE_SUFFIXES = (".png", ".svg")
+HEADS = {"0": "mean of attention heads", "max": "highest of attention heads"}
 # Of one pane alone.
 LOW = 480
 
@@ -32,8 +33,10 @@ class FigureSpec:
     spectrogram : SpectrogramSettings
     window_ms : int
         Window of the spectrogram, in milliseconds.
-    head : int
-        Attention head, counted from 1; 0 is the mean.
+    head : str
+        Attention head, counted from 1; "0" is the mean, "max" the highest.
+    ridge : bool
+        Whether the attention has its ridge.
     decisions : DecisionChoices
         By which its labels were chosen.
     references : tuple of str
@@ -48,7 +51,8 @@ class FigureSpec:
     span_s: tuple[float, float] | None = None
     spectrogram: SpectrogramSettings = field(default_factory=SpectrogramSettings)
     window_ms: int = DEFAULTS.window_ms
-    head: int = 0
+    head: str = "0"
+    ridge: bool = True
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     references: tuple[str, ...] = ()
     model: str = ""
@@ -75,7 +79,7 @@ class FigureSpec:
             ("--low", shown.fmin, usual.fmin),
             ("--high", shown.fmax, usual.fmax),
             ("--window", self.window_ms, DEFAULTS.window_ms),
-            ("--head", self.head, 0),
+            ("--head", self.head, "0"),
             ("--decisions", decisions_text(self.decisions), "{}"),
             ("--model", self.model, ""),
         ):
@@ -83,6 +87,8 @@ class FigureSpec:
                 yield from (name, str(value))
         if shown.model_eye:
             yield "--model-eye"
+        if not self.ridge:
+            yield "--no-ridge"
         for path in self.references:
             yield from ("--reference", path)
 
@@ -94,6 +100,6 @@ class FigureSpec:
         words = {
             "spectrogram": f"{'what LEAN gets' if shown.model_eye else band}, {levels}",
             "lanes": "labels as recommended" if recommended else "labels by own decisions",
-            "attention": f"attention head {self.head}" if self.head else "mean of attention heads",
+            "attention": HEADS.get(self.head, f"attention head {self.head}"),
         }
         return " \u00b7 ".join(text for pane, text in words.items() if pane in self.panes)

@@ -201,7 +201,10 @@ class _Figure(QWidget):
             workspace.time.show(start_s, stop_s - start_s)
         workspace.timeline.restart(analysis.sample_rate, analysis.events)
         workspace.attention_model.set_band(analysis.attention, str(analysis.path))
-        workspace.attention_model.set_head(self._spec.head - 1 if self._spec.head else None)
+        head = self._spec.head
+        one = int(head) - 1 if head.isdecimal() and int(head) else None
+        workspace.attention_model.set_head("max" if head == "max" else one)
+        workspace.attention_model.set_ridge(self._spec.ridge)
 
     def _choose(self) -> None:
         """Show the panes that are wanted, and the time axis below them."""

@@ -77,7 +77,8 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     decisions.shift(-0.1)
     for name in ("next scale", "next palette", "floor up", "shorter window", "theme light"):
         window._actions[name].trigger()
-    window.workspace.attention_model.set_head(1)
+    window.workspace.attention_model.set_head("max")
+    window.workspace.attention_model.set_ridge(False)
     window.workspace.waveform.hide()
     tracks = window.workspace.spectrogram.tracks
     assert tracks is not None
@@ -88,7 +89,7 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     *_, line = told(place)
     program, *words = shlex.split(line)
     assert program == "leanviz"
-    for word in ("--decisions", "--reference", "--window", "--start", "--head", "--palette"):
+    for word in ("--decisions", "--reference", "--window", "--start", "--head", "--no-ridge"):
         assert word in words
     outcome = run_in(sound.parent, *words)
     assert (outcome.code, outcome.out) == (0, "")
