@@ -20,7 +20,7 @@ from leanviz.pipeline.counterfactual import (
     counterfactual,
     patches_seeing,
 )
-from leanviz.pipeline.explaining import explain_file, why_at, why_event
+from leanviz.pipeline.explaining import FileExplanation, explain_file, why_at, why_event
 from leanviz.pipeline.heard_again import heard_samples
 from leanviz.pipeline.results import ClipAnalysis
 from leanviz.pipeline.similar import embeddings_of_file, find_similar, patches_of
@@ -42,42 +42,40 @@ def test_a_stretch_is_heard_as_the_engine_heard_it(clip: Clip, rate: int) -> Non
     assert len(heard_samples(clip(rate), Span(len(whole) + 9, len(whole) + 99))) == 0
 
 
-def test_each_event_is_explained_by_the_window_that_said_so(
-    model: LeanModel, analysed: Analysed
-) -> None:
-    analysis, rate = analysed(RATE), RATE
-    for event in (analysis.events[0], analysis.events[-1]):
-        label = model.taxonomy.index(event.label)
-        inquiry = why_event(analysis, event, label)
-        found = explain_file(model, inquiry)
-        assert found is not None
-        assert inquiry.asked is not None
-        last = inquiry.asked[-1]
-        at = last - inquiry.window[0]
-        band = analysis.attention
-        shown = band.weights[last, :, : found.evidence.n_waves]
-        np.testing.assert_allclose(found.found.attention[:, at], shown, atol=1e-4)
-        assert band.first_key[last] == 6 * inquiry.window[0]
-        first_key, keys = int(band.first_key[last]), found.key_s()
-        np.testing.assert_allclose(
-            keys * rate, band.key_extents[first_key : first_key + len(keys)], atol=1e-6
-        )
-        np.testing.assert_allclose(
-            found.query_s() * rate, band.query_extents[inquiry.window.start : inquiry.window.stop]
-        )
-
-
-def test_moments_follow_each_other_and_what_drove_is_among_them(
-    model: LeanModel, analysed: Analysed
-) -> None:
+@pytest.fixture(scope="module")
+def siren(model: LeanModel, analysed: Analysed) -> FileExplanation:
+    """Return why the best event of the clip is shown."""
     analysis = analysed(RATE)
     event = max(analysis.events, key=lambda e: e.score)
     found = explain_file(model, why_event(analysis, event, model.taxonomy.index(event.label)))
     assert found is not None
-    moments = found.moments()
+    return found
+
+
+def test_an_event_is_explained_by_the_window_that_said_so(
+    analysed: Analysed, siren: FileExplanation
+) -> None:
+    analysis, window, asked = analysed(RATE), siren.inquiry.window, siren.inquiry.asked
+    assert asked is not None
+    last, band = asked[-1], analysis.attention
+    shown = band.weights[last, :, : siren.evidence.n_waves]
+    np.testing.assert_allclose(siren.found.attention[:, last - window[0]], shown, atol=1e-4)
+    assert band.first_key[last] == 6 * window[0]
+    first_key, keys = int(band.first_key[last]), siren.key_s()
+    key_extents = band.key_extents[first_key : first_key + len(keys)]
+    np.testing.assert_allclose(keys * RATE, key_extents, atol=1e-6)
+    query_extents = band.query_extents[window.start : window.stop]
+    np.testing.assert_allclose(siren.query_s() * RATE, query_extents)
+
+
+def test_moments_follow_each_other_and_what_drove_is_among_them(
+    analysed: Analysed, siren: FileExplanation
+) -> None:
+    event = max(analysed(RATE).events, key=lambda e: e.score)
+    moments = siren.moments()
     assert all(a.stop == b.start for a, b in pairwise(moments))
-    assert moments[0].start == found.extent().start
-    (span, fall), *_ = found.driving()
+    assert moments[0].start == siren.extent().start
+    (span, fall), *_ = siren.driving()
     assert fall > 0.0
     assert span.overlap(Span(event.onset, event.offset)) > 0
 
@@ -128,7 +126,7 @@ def test_a_file_of_one_patch_can_be_explained(model: LeanModel, clip: Clip, writ
 
 @pytest.mark.parametrize(
     ("change", "span_s"),
-    [(Change.MUTE, (4.0, 5.0)), (Change.MUTE, (0.0, 0.3)), (Change.ISOLATE, (9.2, 9.7))],
+    [(Change.MUTE, (4.0, 5.0)), (Change.ISOLATE, (9.2, 9.7))],
 )
 def test_the_changed_file_as_a_whole_gives_the_same_scores(
     model: LeanModel, clip: Clip, write: Write, change: Change, span_s: tuple[float, float]
