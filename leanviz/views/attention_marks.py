@@ -12,11 +12,13 @@ from leanviz.models.attention import AttentionModel
 from leanviz.models.attention_pins import head_name
 from leanviz.models.viewport import PinMark, TimeRange, Viewport
 from leanviz.views.attention_map import query_axis
-from leanviz.views.drawing import PaneItem, colour, draw_letter, small_font
+from leanviz.views.drawing import PaneItem, colour, draw_letter, is_vector, small_font
 from leanviz.views.palettes import table
 
 # Logical pixels of the strip that shows the palette.
 LEGEND = 64
+# Logical pixels that the caption takes of the height.
+CAPTION = 32
 
 
 class AttentionMarks(PaneItem):
@@ -32,6 +34,8 @@ class AttentionMarks(PaneItem):
         super().__init__(parent, z=11.0)
         self._time, self._model = time, model
         self.note = ""
+        self._key: object = None
+        self._caption = QImage()
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the cursor, the pointer, the pins and the caption."""
@@ -43,6 +47,8 @@ class AttentionMarks(PaneItem):
         self._draw_hover(painter, keys, queries, ratio)
         for held in self._time.pins:
             self._draw_pin(painter, held, keys, queries, ratio)
+        # the top rows of a single window are those it decided on; of a whole map, they are empty
+        painter.translate(0.0, height - CAPTION * ratio if self._model.band.whole else 0.0)
         self._draw_caption(painter, width, ratio)
 
     def _line(
@@ -121,18 +127,39 @@ class AttentionMarks(PaneItem):
 
     def _draw_caption(self, painter: QPainter, width: int, ratio: float) -> None:
         """Say what is shown, in the corner where the map is empty, and what its colours mean."""
-        text = (
-            f"attention, {_which(self._model)}   query \N{UPWARDS ARROW} key \N{RIGHTWARDS ARROW}"
+        highest = self._model.brightest
+        pieces = (
+            f"attention, {_which(self._model)}   query \N{UPWARDS ARROW} key \N{RIGHTWARDS ARROW}",
+            "0",
+            "",
+            "highest of the row" if highest is None else f"{highest:.2g}",
+            *((self.note,) if self.note else ()),
         )
+        if is_vector(painter):
+            self._write_caption(painter, pieces, width, ratio)
+            return
+        # letters cost more than all else that a scrolling map draws: kept as a picture
+        key = (pieces, width, ratio, self.theme.name)
+        if key != self._key:
+            self._key = key
+            size = (width, round(CAPTION * ratio))
+            self._caption = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+            self._caption.fill(Qt.GlobalColor.transparent)
+            writer = QPainter(self._caption)
+            self._write_caption(writer, pieces, width, ratio)
+            writer.end()
+        painter.drawImage(0, 0, self._caption)
+
+    def _write_caption(
+        self, painter: QPainter, pieces: tuple[str, ...], width: int, ratio: float
+    ) -> None:
+        """Write pieces beside each other, as many as there is room for; "" is the palette."""
         painter.setFont(small_font(ratio, 0.85))
         metrics = QFontMetricsF(painter.font())
-        top, high = 6 * ratio, metrics.height() + 4 * ratio
-        highest = self._model.brightest
-        scale = "highest of the row" if highest is None else f"{highest:.2g}"
-        area = QRectF(6 * ratio, top, 0, high)
-        for piece in (text, "0", "", scale, *((self.note,) if self.note else ())):
+        area = QRectF(6 * ratio, 6 * ratio, 0, metrics.height() + 4 * ratio)
+        for piece in pieces:
             wide = metrics.horizontalAdvance(piece) + 8 * ratio if piece else LEGEND * ratio
-            area = QRectF(area.right(), top, wide, high)
+            area = QRectF(area.right(), area.top(), wide, area.height())
             if area.right() > width:
                 return
             if piece:
