@@ -1,5 +1,7 @@
 """The vertical axis of a pane: of one width everywhere, so that all plot areas line up."""
 
+from collections.abc import Callable
+
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -17,11 +19,20 @@ PAD = 8
 Mark = tuple[float, str]
 
 
+def _nowhere() -> None:
+    """Draw nothing again: the axis is in no pane yet."""
+
+
 class LeftAxis(pg.AxisItem):
     """Marks where the pane wants them.
 
     Draws itself: pyqtgraph's own painting drops marks at the ends and texts that are too long,
     where this moves them inside and shortens them.
+
+    Attributes
+    ----------
+    repaint : callable
+        Has the axis drawn again: its pane does so, and not its scene.
     """
 
     def __init__(self) -> None:
@@ -30,6 +41,7 @@ class LeftAxis(pg.AxisItem):
         self._marks: list[Mark] = []
         self._ticks = True
         self._theme: Theme = DARK
+        self.repaint: Callable[[], None] = _nowhere
 
     @property
     def has_marks(self) -> bool:
@@ -40,12 +52,12 @@ class LeftAxis(pg.AxisItem):
         """Show texts at heights from 0 (bottom) to 1 (top), with or without a tick each."""
         if (marks, ticks) != (self._marks, self._ticks):
             self._marks, self._ticks = marks, ticks
-            self.update()
+            self.repaint()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.update()
+        self.repaint()
 
     def boundingRect(self) -> QRectF:
         """Return the area drawn into: not up to the plot, whose updates Qt widens by 2 pixels."""

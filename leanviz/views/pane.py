@@ -68,6 +68,7 @@ class Pane(GesturePlot):
         # of the latest picture, in device pixels
         self._device_width = 1
         self._canvas = self.viewport()
+        self.axis.repaint = self._repaint_axis
         self.pictures = 0
         # all of it is painted here: nothing below needs to be
         self._canvas.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -234,6 +235,9 @@ class Pane(GesturePlot):
     def _repaint(self) -> None:
         """Have the plot area drawn again."""
         self._canvas.update(self._area)
+
+    def _repaint_axis(self) -> None:
+        self._canvas.update(0, 0, LEFT, self.height())
 
     def _resized(self) -> None:
         area = self.box.rect()
