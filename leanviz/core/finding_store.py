@@ -30,8 +30,8 @@ _SPECIFIC = np.dtype(
     ]
 )  # fmt: skip
 
-# Rows that are given room at once: half a megabyte.
-_CHUNK = 8192
+# Rows that are given room at once: a megabyte.
+_CHUNK = 16_384
 
 
 class _Rows:
