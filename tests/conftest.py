@@ -71,7 +71,7 @@ def _no_window_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _qt_objects_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Collect a window's garbage here: a worker thread that came upon it would crash (`Tidying`)."""
+    """Collect a window's garbage here: a worker thread that met it would crash (`Tidying`)."""
     if not {"qtbot", "qapp"} & set(request.fixturenames):
         yield
         return
