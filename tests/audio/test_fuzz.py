@@ -72,7 +72,7 @@ def edited(content: bytes, edits: list[tuple[float, str, bytes]]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(edits=EDITS, header=st.booleans())
 def test_reading_ends(
     tmp_path_factory: pytest.TempPathFactory,

@@ -2,6 +2,9 @@
 
 import logging
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +126,39 @@ def test_what_was_stopped_goes_on_to_the_same_end(
     assert_same(analyse(model, clip(44_100), cache), expected)
     # what is in whole parts is not asked again
     assert len(unheard) <= 6 - blocks // BLOCKS * BLOCKS
+
+
+KILLED = f"""
+import os, signal, sys
+from pathlib import Path
+from leanviz.inference.model import LeanModel
+from leanviz.pipeline import clip, stored_stream
+from leanviz.pipeline.analysis_cache import AnalysisCache
+stored_stream.PART_BLOCKS, clip.LEAST_KEPT_S = {BLOCKS}, 1.0
+done = []
+def progress(news):
+    done.append(news)
+    if len(done) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+cache = AnalysisCache(Path(sys.argv[2]))
+clip.analyze_file(sys.argv[1], LeanModel.open(), progress=progress, cache=cache)
+"""
+
+
+def test_what_was_killed_goes_on_to_the_same_end(
+    model: LeanModel,
+    clip: Clip,
+    analysed: Callable[[int], ClipAnalysis],
+    cache: AnalysisCache,
+    unheard: list[int],
+) -> None:
+    words = [sys.executable, "-c", KILLED, str(clip(44_100)), str(cache.folder)]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert len(parts(cache)) == 1
+    expected = analysed(44_100)
+    unheard.clear()
+    assert_same(analyse(model, clip(44_100), cache), expected)
+    assert len(unheard) <= 6 - BLOCKS
 
 
 def test_the_same_in_steps_of_one_run_each(
