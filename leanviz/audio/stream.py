@@ -10,9 +10,9 @@ from leanviz.audio.intake import Intake, Tap
 from leanviz.core.channels import MIX
 from leanviz.core.errors import AudioDeviceError
 
-# Measured through PipeWire beside a busy process, 15 s five times each: at PortAudio's "low"
-# (20 ms) the server works in such small steps that every run had holes; at 60 ms none had, and
-# blocks of 10 ms come in pairs every 21 ms (p99 30 ms).
+# Measured through PipeWire beside busy processes: at PortAudio's "low" (20 ms) the server works in
+# such small steps that every run had holes; from 60 ms on none had. Each block costs the same
+# whatever its length: 40 ms halve what 20 ms take of a core, and come every 43 ms (p99 65 ms).
 _LATENCY_S = 0.12
 # Without a sound server between, only the buffer asked for here bridges a busy moment.
 _HARDWARE_LATENCY_S = 0.2

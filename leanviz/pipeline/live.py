@@ -48,7 +48,7 @@ MAILBOX = 256
 BLOCKS_PER_S = 2
 # Sound is passed on in steps this long: shorter ones cost the most of all that listening costs,
 # and a picture of sound is late by half a step on average.
-IDLE_S = 0.08
+IDLE_S = 0.1
 RESTING_S = 0.4
 # Inference looks this often whether there is a patch to analyse or not: rules may have changed.
 LONGEST_WAIT_S = 0.5

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 # One look per picture at 60 pictures a second.
 TICK_MS = 16
-# While sound scrolls by, all but listening has a tenth of a second.
-OTHERS_EVERY = 6
+# While sound scrolls by, news can wait for the next picture, and the rest for a tenth of a second.
+NEWS_EVERY, OTHERS_EVERY = 2, 6
 # While the window is hidden or minimised: news is taken, nothing is drawn.
 HIDDEN_TICK_MS = 400
 
@@ -294,12 +294,13 @@ class Director(QObject):
         self.changed.emit()
 
     def _tick(self) -> None:
-        self.listening.poll()
         scrolling = self._visible and self.listening.active
         self._ticks += 1
+        if not scrolling or self._ticks % NEWS_EVERY == 0:
+            self.listening.poll()
         if not scrolling or self._ticks % OTHERS_EVERY == 0:
             self._poll_others()
-        if scrolling:
+        if scrolling and self.listening.active:
             self._live.scroll()
         if self._visible:
             self._parts.status.count_frame()

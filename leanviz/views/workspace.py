@@ -4,7 +4,7 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
-from leanviz.core.clock import Span
+from leanviz.core.clock import PixelMap, Span
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.tracks import Tracks
 from leanviz.models.analysis import AnalysisModel
@@ -105,6 +105,7 @@ class Workspace(QWidget):
         self._theme = self.lanes.theme
         self._state: object = None
         self._at_rest = 0
+        self._axis: PixelMap | None = None
         self._labels = _column(self.explanation, self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
         shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
@@ -182,7 +183,10 @@ class Workspace(QWidget):
         """Draw what has come since."""
         if not self.time.follow:
             self.back_to_live.refresh()
-        arrived = self._arrived()
+        arrived, axis = self._arrived(), self.time.pixel_map(self.spectrogram.plot_width())
+        if not arrived and axis == self._axis and not self.time.paging:
+            return
+        self._axis = axis
         for pane in self.panes:
             if pane.isVisible():
                 pane.tick(arrived)
