@@ -17,7 +17,7 @@ from tests.support.broken_sounds import BAD, FORMATS, ODD, written
 # More than any of these files holds, however its header lies: about a minute at the highest rate.
 MOST_BLOCKS = 800
 # `LEANVIZ_FUZZ=5000` looks for longer.
-EXAMPLES = int(os.environ.get("LEANVIZ_FUZZ", "25"))
+EXAMPLES = int(os.environ.get("LEANVIZ_FUZZ", "12"))
 
 
 @cache

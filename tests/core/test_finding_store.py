@@ -47,7 +47,7 @@ def shown(findings: "list[Finding] | FindingStore") -> list[int]:
     return [finding.event.shown for finding in findings]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_a_store_is_a_list(steps: list[tuple[list[Finding], int]]) -> None:
     store, plain = FindingStore(TAXONOMY, settle=np.copy), list[Finding]()
@@ -65,7 +65,7 @@ def test_a_store_is_a_list(steps: list[tuple[list[Finding], int]]) -> None:
         assert store.column("count", 2).tolist() == [len(f.candidate.specifics) for f in plain[2:]]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FINDINGS, FINDINGS, st.slices(12))
 def test_a_part_of_a_store_stands_alone(
     findings: list[Finding], more: list[Finding], part: slice
@@ -83,7 +83,7 @@ def test_ten_hours_of_findings_are_small() -> None:
     """What an analysis of hours keeps: ten megabytes, not sixty."""
     found = placed(Candidate(3, 1, 2, 0.5, 4, (Specific(1, 0.5, 0.5, 2),)), -1)
     store = FindingStore(TAXONOMY)
-    for _ in range(7):
+    for _ in range(5):
         store.extend([found] * 150)
         store.extend(store[:])
     rows, specifics = store.numbers(0, len(store))

@@ -107,20 +107,20 @@ def test_what_was_stopped_says_what_is_not_analysed_and_goes_on(
     monkeypatch.setattr(stored_stream, "PART_BLOCKS", 2)
     sound, rate = read_mono(DEMO)
     path = tmp_path / "long.wav"
-    write_repeated(path, sound, rate, 120 * rate)
+    write_repeated(path, sound, rate, 80 * rate)
     window = opened(path)
     recording = window.director.recording
     qtbot.waitUntil(lambda: len(window.workspace.timeline.events) > 0)
     action(window, "stop").trigger()
     qtbot.waitUntil(lambda: not recording.working)
     (begin_s,) = unanalysed(window)
-    assert 0 < begin_s < 120
+    assert 0 < begin_s < 80
     assert "goes on from there" in window.status.currentMessage()
     before = len(asked)
     window.director.open(path)
     qtbot.waitUntil(lambda: recording.analysis is not None)
-    # 60 blocks in all, of which one at most is heard twice, and the last two are of the end
-    assert len(asked) <= 60 + 2 + 2
+    # 40 blocks in all, of which one at most is heard twice, and the last two are of the end
+    assert len(asked) <= 40 + 2 + 2
     assert len(asked) > before
     assert unanalysed(window) == []
 
