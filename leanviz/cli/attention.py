@@ -15,9 +15,9 @@ from leanviz.cli.options import Theme
 from leanviz.core.clock import Span, seconds
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
+from leanviz.core.inquiry import AGREEMENT
 from leanviz.evaluation.plain import number
 from leanviz.evaluation.tables import new_table
-from leanviz.inference.explain import AGREEMENT
 from leanviz.inference.model import LeanModel
 from leanviz.models.time_text import elapsed
 from leanviz.pipeline.explaining import FileExplanation, Inquiry, explain_file, why_at, why_event

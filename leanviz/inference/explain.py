@@ -21,14 +21,12 @@ import numpy.typing as npt
 from leanviz.core.alignment import WAVES_PER_PATCH_HOP
 from leanviz.core.clock import Span
 from leanviz.core.frontend import YAMNET
+from leanviz.core.inquiry import AGREEMENT
 from leanviz.inference.evidence import Evidence, silent_embedding
 from leanviz.inference.model import LeanModel
 
 Float32 = npt.NDArray[np.float32]
 
-# Below this rank correlation attention and occlusion are said to disagree: among the 21 moments of
-# a whole window chance alone reaches it one time in 28.
-AGREEMENT = 0.4
 # A moment drove a label if its removal costs at least this part of what the worst one costs.
 DRIVING_PART = 0.5
 # Windows fused at once.

@@ -1,13 +1,16 @@
 """What the panes show of an explanation: rows of bars on the time axis."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.models.viewport import TimeRange
-from leanviz.pipeline.explaining import FileExplanation
+
+if TYPE_CHECKING:
+    from leanviz.pipeline.explaining import FileExplanation
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -50,7 +53,7 @@ class Strip:
         return bar if 0 <= bar < len(self.values) else -1
 
 
-def strips(found: FileExplanation, head: int | None = None) -> tuple[Strip, ...]:
+def strips(found: "FileExplanation", head: int | None = None) -> tuple[Strip, ...]:
     """Return attention, occlusion, and what muting the sound does.
 
     Attention stands at the wave features, 80 ms apart; the others at moments of 0.48 s.
@@ -86,7 +89,7 @@ class ExplanationModel(QObject):
         self._strips: tuple[Strip, ...] = ()
 
     @property
-    def found(self) -> FileExplanation | None:
+    def found(self) -> "FileExplanation | None":
         """The explanation; None if nothing is explained."""
         return self._found
 
@@ -113,7 +116,7 @@ class ExplanationModel(QObject):
         times_s = self._found.query_s()[self._found.found.question.weights > 0]
         return float(times_s[0, 0]), float(times_s[-1, 1])
 
-    def show(self, found: FileExplanation | None, title: str = "") -> None:
+    def show(self, found: "FileExplanation | None", title: str = "") -> None:
         """Show an explanation of a label, or none."""
         self._found, self._title = found, title
         self._refresh()

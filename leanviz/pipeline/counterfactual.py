@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from leanviz.core.clock import Span, rescale
 from leanviz.core.ducking import isolated, muted
 from leanviz.core.errors import UserError
 from leanviz.core.frontend import YAMNET
+from leanviz.core.inquiry import Change
 from leanviz.inference.evidence import PATCHES_BEFORE
 from leanviz.inference.model import LeanModel
 from leanviz.inference.stream import LeanStream
@@ -20,13 +20,6 @@ from leanviz.pipeline.heard_again import heard_samples
 Float32 = npt.NDArray[np.float32]
 
 LONGEST_S = 600.0
-
-
-class Change(StrEnum):
-    """What is done to the stretch."""
-
-    MUTE = "mute"
-    ISOLATE = "isolate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 import leanviz
 from leanviz.core.errors import AudioFileError
-from leanviz.inference.explain import AGREEMENT
+from leanviz.core.inquiry import AGREEMENT
 from leanviz.inference.model import LeanModel
 from leanviz.inference.stream import sigmoid
 from leanviz.pipeline.explaining import FileExplanation

@@ -14,14 +14,14 @@ from leanviz.core.clock import Span, rescale, seconds
 from leanviz.core.decisions import PatchClock
 from leanviz.core.errors import UserError
 from leanviz.core.frontend import YAMNET, PatchStream
+from leanviz.core.inquiry import ALIKE_FROM
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.heard_again import heard_blocks
 from leanviz.pipeline.spool import Spool
 
 Float32 = npt.NDArray[np.float32]
 
-# Cosine from which a moment is listed, and how many are.
-THRESHOLD = 0.8
+# How many moments are listed.
 MOST = 50
 # Files whose embeddings are kept for the next search: at most 3 MiB of memory each.
 KEPT = 64
@@ -110,7 +110,7 @@ class Search:
     path: Path
     span: Span
     among: tuple[Path, ...]
-    threshold: float = THRESHOLD
+    threshold: float = ALIKE_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def patches_of(span: Span, sample_rate: int, n_patches: int) -> range:
 
 
 def find_similar(
-    asked: Embeddings, span: Span, among: Iterable[Embeddings], threshold: float = THRESHOLD
+    asked: Embeddings, span: Span, among: Iterable[Embeddings], threshold: float = ALIKE_FROM
 ) -> list[Alike]:
     """Return moments as long as a stretch that are like it, the likest first, at most `MOST`.
 

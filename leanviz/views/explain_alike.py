@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds
-from leanviz.pipeline.batch_inputs import gather
-from leanviz.pipeline.similar import Alike, Findings, Search, Searcher
 from leanviz.views.background import Background
 from leanviz.views.explain_panel import WHERE, ExplainPanel
 
 if TYPE_CHECKING:
+    from leanviz.pipeline.similar import Alike, Findings, Searcher
     from leanviz.views.director import Director
     from leanviz.views.workspace import Workspace
 
@@ -54,6 +53,9 @@ class ExplainAlike(QObject):
         analysis, engine = self._director.recording.analysis, self._director.engine
         if analysis is None or engine is None:
             return
+        from leanviz.pipeline.batch_inputs import gather
+        from leanviz.pipeline.similar import Search, Searcher
+
         self._searcher = searcher = self._searcher or Searcher(engine.model)
         self._wish += 1
         wish, path = self._wish, analysis.path
@@ -66,7 +68,7 @@ class ExplainAlike(QObject):
         def tell(done: int, of: int) -> None:
             self._progress = done, of
 
-        def work() -> Findings | None:
+        def work() -> "Findings | None":
             among = (path,)
             if everywhere:
                 others = [s.path for s in gather([path.parent]).sources]
@@ -98,7 +100,7 @@ class ExplainAlike(QObject):
         self._wish += 1
         self._worker.close()
 
-    def _take(self, found: Findings | None, wish: int, path: Path) -> None:
+    def _take(self, found: "Findings | None", wish: int, path: Path) -> None:
         if found is None or wish != self._wish:
             self._tell("")
             return
@@ -117,7 +119,7 @@ class ExplainAlike(QObject):
         if remark != self._panel.looked.text():
             self._panel.looked.setText(remark)
 
-    def _show(self, found: list[Alike], path: Path) -> None:
+    def _show(self, found: "list[Alike]", path: Path) -> None:
         self._found = found
         self._panel.show_alike(found, any(moment.path != path for moment in found))
 

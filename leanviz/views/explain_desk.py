@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.errors import UserError
 from leanviz.core.events import Event
-from leanviz.pipeline.counterfactual import Change
-from leanviz.pipeline.explaining import FileExplanation, explain_file, why_event
-from leanviz.pipeline.explanation_record import record_of
+from leanviz.core.inquiry import Change
 from leanviz.sessions.attention_file import write_attention, write_attention_table
 from leanviz.views.action_table import Mode
 from leanviz.views.background import Background
@@ -22,6 +20,7 @@ from leanviz.views.explain_playing import ExplainPlaying
 from leanviz.views.explain_whatif import ExplainWhatIf
 
 if TYPE_CHECKING:
+    from leanviz.pipeline.explaining import FileExplanation
     from leanviz.views.actions import Actions
     from leanviz.views.director import Director
     from leanviz.views.engine import Engine
@@ -132,6 +131,8 @@ class ExplainDesk(QObject):
         analysis, engine = self._director.recording.analysis, self._director.engine
         if analysis is None or engine is None:
             return
+        from leanviz.pipeline.explaining import explain_file, why_event
+
         taxonomy = engine.model.taxonomy
         if event.label not in taxonomy.names:
             self.panel.say(f"LEAN has no class {event.label}: there is nothing to explain.")
@@ -155,6 +156,8 @@ class ExplainDesk(QObject):
         if suffix in {".svg", ".png"}:
             self._draw(found, engine, path)
             return
+        from leanviz.pipeline.explanation_record import record_of
+
         write = write_attention_table if suffix == ".csv" else write_attention
         self._worker.run(
             lambda: write(record_of(found, engine.model), path),
@@ -197,7 +200,7 @@ class ExplainDesk(QObject):
         if not self.busy:
             self._timer.stop()
 
-    def _take(self, found: FileExplanation | None, title: str, stale: Callable[[], bool]) -> None:
+    def _take(self, found: "FileExplanation | None", title: str, stale: Callable[[], bool]) -> None:
         if found is None or stale():
             return
         self._model.show(found, title)
@@ -315,7 +318,7 @@ class ExplainDesk(QObject):
         if name:
             self.export(Path(name))
 
-    def _draw(self, found: FileExplanation, engine: "Engine", path: Path) -> None:
+    def _draw(self, found: "FileExplanation", engine: "Engine", path: Path) -> None:
         from leanviz.sessions.writing import replacing
         from leanviz.views.explain_figure import render_explanation
 

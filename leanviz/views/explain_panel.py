@@ -1,6 +1,7 @@
 """The page that says why: numbers, what drove a label, what if, and moments alike."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -17,14 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from leanviz.core.inquiry import AGREEMENT, ALIKE_FROM
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.inference.explain import AGREEMENT
 from leanviz.models.time_text import elapsed
-from leanviz.pipeline.counterfactual import Counterfactual
-from leanviz.pipeline.explaining import FileExplanation
-from leanviz.pipeline.similar import THRESHOLD, Alike
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
+
+if TYPE_CHECKING:
+    from leanviz.pipeline.counterfactual import Counterfactual
+    from leanviz.pipeline.explaining import FileExplanation
+    from leanviz.pipeline.similar import Alike
 
 ASKED, LOGIT = "asked about", "logit"
 AGREE, TRUST = "occlusion vs attention", "occlusion vs muting"
@@ -86,7 +89,7 @@ class ExplainPanel(QScrollArea):
         self.facts.show_values({})
         self.drivers.show_rows(())
 
-    def show_explanation(self, found: FileExplanation, title: str, head: int | None) -> None:
+    def show_explanation(self, found: "FileExplanation", title: str, head: int | None) -> None:
         """Show the numbers of an explanation, with the attention of one head or their mean."""
         explained = found.found
         asked_s = found.query_s()[explained.question.weights > 0]
@@ -111,7 +114,7 @@ class ExplainPanel(QScrollArea):
         self.remark.setText(remark)
         self.remark.setVisible(bool(remark))
 
-    def show_changes(self, found: Counterfactual | None, taxonomy: Taxonomy, what: str) -> None:
+    def show_changes(self, found: "Counterfactual | None", taxonomy: Taxonomy, what: str) -> None:
         """Show which labels fall and rise; `what` was done."""
         self.changed.setText(what)
         rows = [] if found is None else found.changes(CHANGES)
@@ -120,7 +123,7 @@ class ExplainPanel(QScrollArea):
             for label, before, after, change in rows
         ])  # fmt: skip
 
-    def show_alike(self, found: Sequence[Alike], with_names: bool) -> None:
+    def show_alike(self, found: "Sequence[Alike]", with_names: bool) -> None:
         """Show moments, the likest first; with the names of their files if there are several."""
         self.alike.show_rows([
             (
@@ -180,7 +183,7 @@ def _threshold() -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setRange(0.3, 1.0)
     box.setSingleStep(0.05)
-    box.setValue(THRESHOLD)
+    box.setValue(ALIKE_FROM)
     box.setAccessibleName("Least cosine")
     box.setToolTip("Least cosine of the embeddings, up to 1")
     return box

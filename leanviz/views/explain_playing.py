@@ -8,12 +8,11 @@ from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds
 from leanviz.models.viewport import Viewport
-from leanviz.pipeline.explained_sound import write_explained_sound
-from leanviz.pipeline.explaining import FileExplanation
 from leanviz.views.background import Background
 
 if TYPE_CHECKING:
     from leanviz.audio.playback import Player
+    from leanviz.pipeline.explaining import FileExplanation
     from leanviz.views.engine import Engine
     from leanviz.views.transport import Transport
 
@@ -46,12 +45,14 @@ class ExplainPlaying(QObject):
         """Whether `poll` has something to do."""
         return self._worker.busy or self._playing
 
-    def play(self, engine: "Engine", found: FileExplanation, *, reverse: bool) -> None:
+    def play(self, engine: "Engine", found: "FileExplanation", *, reverse: bool) -> None:
         """Play what drove a label, or the rest; whatever plays falls silent."""
         self.stop()
         if self._transport.no_output:
             self.failed.emit(self._transport.no_output)
             return
+        from leanviz.pipeline.explained_sound import write_explained_sound
+
         self._transport.pause()
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="leanviz-")
         self._wish += 1

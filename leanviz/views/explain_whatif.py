@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds
-from leanviz.pipeline.counterfactual import Change, Counterfactual, counterfactual
+from leanviz.core.inquiry import Change
 from leanviz.views.background import Background
 from leanviz.views.explain_panel import ExplainPanel
 
 if TYPE_CHECKING:
+    from leanviz.pipeline.counterfactual import Counterfactual
     from leanviz.views.director import Director
 
 DONE = {Change.MUTE: "muted", Change.ISOLATE: "alone"}
@@ -43,6 +44,8 @@ class ExplainWhatIf(QObject):
         analysis, engine = self._director.recording.analysis, self._director.engine
         if analysis is None or engine is None:
             return
+        from leanviz.pipeline.counterfactual import counterfactual
+
         self._wish += 1
         wish, path, rate = self._wish, analysis.path, analysis.sample_rate
 
@@ -73,7 +76,7 @@ class ExplainWhatIf(QObject):
         self._wish += 1
         self._worker.close()
 
-    def _show(self, found: Counterfactual | None, rate: int) -> None:
+    def _show(self, found: "Counterfactual | None", rate: int) -> None:
         engine = self._director.engine
         if found is None or engine is None:
             return
