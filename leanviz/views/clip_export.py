@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QProgressDialog, QWidget
 
 from leanviz.core.events import Event
-from leanviz.sessions.event_clips import ClipsDone, Cut, write_event_clips
 from leanviz.sessions.report import ClipReport
 from leanviz.views.background import Background
-from leanviz.views.clip_dialog import ClipDialog, ClipWish
+
+if TYPE_CHECKING:
+    from leanviz.sessions.event_clips import ClipsDone, Cut
+    from leanviz.views.clip_dialog import ClipWish
 
 POLL_MS = 100
 
@@ -45,7 +48,7 @@ class ClipExport(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._cut = Cut()
+        self._cut: Cut | None = None
         self._worker = Background("clips")
         self._progress = _Progress()
         self._bar: QProgressDialog | None = None
@@ -63,8 +66,11 @@ class ClipExport(QObject):
         if self.busy:
             self.said.emit("Clips are being written: wait for them, or stop them, first.")
             return
+        from leanviz.sessions.event_clips import Cut
+        from leanviz.views.clip_dialog import ClipDialog, ClipWish
+
         name = "" if selected is None else selected.label
-        proposed = ClipWish(path.with_name(f"{path.stem} clips"), self._cut)
+        proposed = ClipWish(path.with_name(f"{path.stem} clips"), self._cut or Cut())
         dialog = ClipDialog(proposed, len(report.events), name, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             wish = dialog.wish
@@ -72,15 +78,17 @@ class ClipExport(QObject):
             self.write(path, report.events if one is None else (one,), wish)
         dialog.deleteLater()
 
-    def write(self, path: Path, events: Sequence[Event], wish: ClipWish) -> None:
+    def write(self, path: Path, events: Sequence[Event], wish: "ClipWish") -> None:
         """Write clips of the events of a file; `said` or `failed` tells when that is over."""
+        from leanviz.sessions.event_clips import write_event_clips
+
         self._cut, self._progress = wish.cut, _Progress()
         progress = self._progress
         self._bar = QProgressDialog("Writing clips", "Stop", 0, len(events), self._window)
         self._bar.setWindowTitle("Export Clips")
         self._bar.setAutoReset(False)
 
-        def work() -> ClipsDone:
+        def work() -> "ClipsDone":
             return write_event_clips(path, events, wish.folder, wish.cut, progress=progress)
 
         self._worker.run(work, lambda done: self._tell(done, wish.folder), self._fail)
@@ -102,7 +110,7 @@ class ClipExport(QObject):
         if not self.busy:
             self._timer.stop()
 
-    def _tell(self, done: ClipsDone, folder: Path) -> None:
+    def _tell(self, done: "ClipsDone", folder: Path) -> None:
         self._hide()
         (self.failed if done.failed else self.said).emit(done.sentence(folder))
 
