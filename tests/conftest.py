@@ -28,6 +28,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 started_at: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a sound or display server to itself: `make test` runs that apart."""
+    for item in items:
+        for fixture, mark in (("virtual_mic", "audio"), ("screen", "screen")):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _remember_where_threads_start() -> Iterator[None]:
     """Note who starts each thread, so that a leak can be named."""
