@@ -15,10 +15,10 @@ run: setup                          ## set up if need be, then open the window (
 setup: .venv/.stamp-system .venv/.stamp-run    ## make .venv and install what leanviz runs on
 
 # Tests with a real sound or display server run alone: beside others they would starve and fail for
-# no fault of ours. The rest runs on two cores.
+# no fault of ours. The rest mostly waits: three at once keep two cores busy.
 test: setup-test                    ## set up if need be, then run the tests (with ARGS: pytest on just those)
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/pytest -n 2 -m "not soak and not audio and not screen"; first=$$?; \
+	@$(BIN)/pytest -n 3 -m "not soak and not audio and not screen"; first=$$?; \
 	$(BIN)/pytest -m "not soak and (audio or screen)" && exit $$first
 else
 	$(BIN)/pytest $(ARGS)

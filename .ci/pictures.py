@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from leanviz.cli.attention import Wanted, attention
 from leanviz.cli.options import Theme
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.resources import resource_path
-from leanviz.pipeline.analyses import Kind
 from leanviz.settings import Settings, ThemeChoice
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK

@@ -12,10 +12,11 @@ from typing import Any
 
 import platformdirs
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.errors import UserError
+from leanviz.core.scales import ScaleChoice
 from leanviz.core.watching import WatchChoices
-from leanviz.pipeline.analyses import Kind
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +30,6 @@ class ThemeChoice(StrEnum):
     LIGHT = "light"
     DARK = "dark"
     HIGH_CONTRAST = "high contrast"
-
-
-class ScaleChoice(StrEnum):
-    """How the spectrogram spaces frequencies."""
-
-    MEL = "mel"
-    LINEAR = "linear"
-    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)

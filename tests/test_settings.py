@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.choices import ClassChoices, DecisionChoices
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.watching import ClipChoices, ClipFormat, WatchChoices, WatchRule
-from leanviz.pipeline.analyses import Kind
 from leanviz.settings import (
     DEFAULTS,
     RECENT_FILES,

@@ -27,10 +27,9 @@ from leanviz.cli.options import (
     ThresholdOffset,
 )
 from leanviz.core.errors import UserError
+from leanviz.core.scales import ScaleChoice
 from leanviz.core.smoothing import Smoothing
-from leanviz.core.watching import ClipFormat
-from leanviz.sessions.event_clips import MOST_PADDING_S, Cut
-from leanviz.settings import ScaleChoice
+from leanviz.core.watching import MOST_PADDING_S, ClipFormat, Cut
 
 
 class FilesOpen(TyperGroup):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from leanviz.core.smoothing import Smoothing
-from leanviz.sessions.event_clips import Cut
+from leanviz.core.watching import Cut
 
 ModelFolder = Annotated[
     Path | None,

@@ -12,6 +12,7 @@ from leanviz.cli.options import DecisionOptions, FigurePane, Theme
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ExportError, UserError
+from leanviz.core.scales import ScaleChoice
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.inference.model import LeanModel
 from leanviz.models.frequency import Scale
@@ -23,7 +24,7 @@ from leanviz.sessions.labels import Mark
 from leanviz.sessions.reading import read_labels
 from leanviz.sessions.report import printable
 from leanviz.sessions.writing import check_place, replacing
-from leanviz.settings import ScaleChoice, decisions_from_text
+from leanviz.settings import decisions_from_text
 from leanviz.views.figure_spec import FIGURE_SUFFIXES, LOW, PANES, SIZE, FigureSpec
 
 

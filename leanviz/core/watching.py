@@ -26,6 +26,25 @@ class ClipFormat(StrEnum):
     WAV = "wav"
 
 
+MOST_PADDING_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How clips of events are cut.
+
+    Attributes
+    ----------
+    form : ClipFormat
+    before_s, after_s : float
+        Seconds kept before the onset and after the offset, up to `MOST_PADDING_S`.
+    """
+
+    form: ClipFormat = ClipFormat.FLAC
+    before_s: float = 0.0
+    after_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class WatchRule:
     """What to do about one class or family.

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.stft import decibels
 from leanviz.models.frequency import hertz
-from leanviz.pipeline.analyses import C1_HZ, NOTES_PER_OCTAVE, PITCH_CLASSES, Analysis, Grid, Kind
+from leanviz.pipeline.analyses import C1_HZ, NOTES_PER_OCTAVE, PITCH_CLASSES, Analysis, Grid
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]

@@ -8,13 +8,13 @@ process waiting: they are imported by the functions here, which a process of the
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.errors import UserError
 from leanviz.core.stft import FLOOR_DB, STEP_DB
 
@@ -46,17 +46,6 @@ ONSET_RISE_DB = 2.0
 QUIETEST = 1e-9
 # Amplitude below which there is nothing to analyse: half a step of 16 bits.
 SILENCE = 2.0**-16
-
-
-class Kind(StrEnum):
-    """What is made of the sound."""
-
-    CQT = "constant-q"
-    CHROMA = "chroma"
-    ONSETS = "onsets"
-    PITCH = "pitch"
-    HARMONIC = "harmonic"
-    PERCUSSIVE = "percussive"
 
 
 # Seconds from one frame to the next at most: the highest filter of the constant-Q transform is as

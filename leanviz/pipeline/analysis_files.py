@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.errors import ExportError
 from leanviz.core.stft import decibels
-from leanviz.pipeline.analyses import PITCH_CLASSES, Analysis, Kind
+from leanviz.pipeline.analyses import PITCH_CLASSES, Analysis
 from leanviz.sessions.writing import replacing, write_text
 
 SUFFIXES = {Kind.ONSETS: ".onsets.csv", Kind.PITCH: ".pitch.csv"}

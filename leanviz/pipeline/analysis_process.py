@@ -12,8 +12,9 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import cast
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.errors import UserError
-from leanviz.pipeline.analyses import Analysis, AnalysisError, Grid, Kind, analyse, load, nothing
+from leanviz.pipeline.analyses import Analysis, AnalysisError, Grid, analyse, load, nothing
 from leanviz.pipeline.processes import Pipe, cause_of, ended, spawned
 
 POLL_S = 0.05

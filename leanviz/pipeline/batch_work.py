@@ -9,10 +9,11 @@ import leanviz
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ModelError, UserError
 from leanviz.core.events import Event, Rule
+from leanviz.core.watching import Cut
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
-from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, Cut, make_folder, write_event_clips
+from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, make_folder, write_event_clips
 from leanviz.sessions.frames import SUFFIX as FRAMES
 from leanviz.sessions.frames import write_frame_scores
 from leanviz.sessions.report import ClipReport, printable

@@ -15,38 +15,16 @@ from leanviz.audio.writer import write_blocks
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.errors import AudioFileError, ExportError, UserError
 from leanviz.core.events import Event
-from leanviz.core.watching import ClipFormat
+from leanviz.core.watching import ClipFormat, Cut
 from leanviz.sessions.clips import event_clip_name, free_place
 from leanviz.sessions.writing import replacing
 
 Float32 = npt.NDArray[np.float32]
 
-MOST_PADDING_S = 60.0
 MOST_TOLD = 10
 _BLOCK = 65_536
 # What overlapping events have in common is decoded once, if it is no more: 64 MB.
 _MOST_KEPT = 1 << 24
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """How clips are cut.
-
-    Attributes
-    ----------
-    form : ClipFormat
-    before_s, after_s : float
-        Seconds kept before the onset and after the offset.
-    """
-
-    form: ClipFormat = ClipFormat.FLAC
-    before_s: float = 0.0
-    after_s: float = 0.0
-
-    def span(self, event: Event, sample_rate: int, n_samples: int) -> Span:
-        """Return what a clip holds of a recording."""
-        before, after = (to_sample(s, sample_rate) for s in (self.before_s, self.after_s))
-        return Span(max(0, event.onset - before), min(event.offset + after, n_samples))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +120,7 @@ def write_event_clips(
                 return done + ClipsDone(stopped=True)
             onset_s = seconds(event.onset, decoder.sample_rate)
             name = event_clip_name(recording or path.stem, onset_s, event.label, cut.form)
-            span = cut.span(event, decoder.sample_rate, decoder.n_samples)
+            span = _span(event, cut, decoder)
             done += _write(tape, span, folder, name, cut.form)
     return done
 
@@ -215,3 +193,9 @@ def _part(block: Float32, at: int, span: Span) -> Iterator[Float32]:
     part = block[max(0, span.start - at) : max(0, span.stop - at)]
     if len(part):
         yield part
+
+
+def _span(event: Event, cut: Cut, decoder: Decoder) -> Span:
+    """Return what a clip holds of a recording."""
+    before, after = (to_sample(s, decoder.sample_rate) for s in (cut.before_s, cut.after_s))
+    return Span(max(0, event.onset - before), min(event.offset + after, decoder.n_samples))

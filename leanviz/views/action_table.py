@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from leanviz.core.scales import ScaleChoice
 from leanviz.models.analysis import TITLES
-from leanviz.settings import ScaleChoice, ThemeChoice
+from leanviz.settings import ThemeChoice
 from leanviz.views.palettes import PALETTES
 
 MAX_HEADS = 9

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
 from leanviz.models.analysis import LONGEST_S, TITLES, AnalysisModel, too_long
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.models.viewport import TimeRange, Viewport
-from leanviz.pipeline.analyses import Kind
 from leanviz.views.analysis_drawing import (
     AnalysisItem,
     Caption,

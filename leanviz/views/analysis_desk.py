@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.models.analysis import AnalysisModel, Source, too_long
-from leanviz.pipeline.analyses import Analysis, Kind
+from leanviz.pipeline.analyses import Analysis
 from leanviz.views.action_table import Mode
 from leanviz.views.background import Background
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from leanviz.core.scales import ScaleChoice
 from leanviz.models.frequency import Scale
-from leanviz.settings import DEFAULTS, ScaleChoice, Settings, ThemeChoice
+from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views import style
 from leanviz.views.action_table import WINDOWS_MS
 from leanviz.views.actions import Actions

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from leanviz.core.watching import ClipFormat
-from leanviz.sessions.event_clips import Cut
+from leanviz.core.watching import ClipFormat, Cut
 from leanviz.views.recorder_form import roll
 
 FOLDER_WIDTH = 360

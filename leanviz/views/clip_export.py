@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QProgressDialog, QWidget
 
 from leanviz.core.events import Event
+from leanviz.core.watching import Cut
 from leanviz.sessions.report import ClipReport
 from leanviz.views.background import Background
 
 if TYPE_CHECKING:
-    from leanviz.sessions.event_clips import ClipsDone, Cut
+    from leanviz.sessions.event_clips import ClipsDone
     from leanviz.views.clip_dialog import ClipWish
 
 POLL_MS = 100
@@ -48,7 +49,7 @@ class ClipExport(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._cut: Cut | None = None
+        self._cut = Cut()
         self._worker = Background("clips")
         self._progress = _Progress()
         self._bar: QProgressDialog | None = None
@@ -66,11 +67,10 @@ class ClipExport(QObject):
         if self.busy:
             self.said.emit("Clips are being written: wait for them, or stop them, first.")
             return
-        from leanviz.sessions.event_clips import Cut
         from leanviz.views.clip_dialog import ClipDialog, ClipWish
 
         name = "" if selected is None else selected.label
-        proposed = ClipWish(path.with_name(f"{path.stem} clips"), self._cut or Cut())
+        proposed = ClipWish(path.with_name(f"{path.stem} clips"), self._cut)
         dialog = ClipDialog(proposed, len(report.events), name, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             wish = dialog.wish

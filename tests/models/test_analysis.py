@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.models import analysis
 from leanviz.models.analysis import AnalysisModel, Source, frames_of, note_name, traced
-from leanviz.pipeline.analyses import Analysis, Grid, Kind
+from leanviz.pipeline.analyses import Analysis, Grid
 
 RATE = 16_000
 SECONDS = 40

@@ -13,10 +13,11 @@ import pytest
 import soundfile
 
 from leanviz.audio.file import read_mono
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.errors import UserError
 from leanviz.core.stft import decibels
 from leanviz.pipeline import analyses
-from leanviz.pipeline.analyses import Analysis, AnalysisError, Grid, Kind, analyse
+from leanviz.pipeline.analyses import Analysis, AnalysisError, Grid, analyse
 from leanviz.pipeline.analysis_files import suffix_of, write_analysis
 from leanviz.pipeline.analysis_process import AnalysisProcess, PartRequest, analyse_part
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from leanviz.audio.decoder import Decoder
 from leanviz.core.errors import AudioFileError, ExportError
 from leanviz.core.events import Event
-from leanviz.core.watching import ClipFormat
+from leanviz.core.watching import ClipFormat, Cut
 from leanviz.sessions import event_clips
-from leanviz.sessions.event_clips import ClipsDone, Cut, write_event_clips
+from leanviz.sessions.event_clips import ClipsDone, write_event_clips
 
 RATE = 8_000
 N = 40_000

@@ -14,10 +14,11 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.resources import resource_path
 from leanviz.models.analysis import AnalysisModel, Source
 from leanviz.models.spectrogram import SpectrogramSettings
-from leanviz.pipeline.analyses import Analysis, Kind, analyse
+from leanviz.pipeline.analyses import Analysis, analyse
 from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
 from leanviz.views.analysis import NO_FILE, TOO_LONG, AnalysisPane

@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from pytestqt.wait_signal import SignalBlocker
 
 from leanviz.core.events import Event
-from leanviz.core.watching import ClipFormat
-from leanviz.sessions.event_clips import Cut
+from leanviz.core.watching import ClipFormat, Cut
 from leanviz.sessions.report import ClipReport
 from leanviz.views.clip_dialog import ClipDialog, ClipWish
 from leanviz.views.clip_export import ClipExport
