@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
 from leanviz.core.resources import resource_path
+from leanviz.core.tracks import Tracks
 from leanviz.core.watching import ClipChoices, ClipFormat, WatchChoices, WatchRule
 from leanviz.inference.model import LeanModel
 from leanviz.sessions.clips import INDEX
@@ -45,6 +46,14 @@ def listening(qtbot: QtBot, engine: Engine, settings: Settings) -> MainWindow:
     return window
 
 
+def wait_for_a_second(qtbot: QtBot, window: MainWindow) -> Tracks:
+    """Return what is heard, once there is a second of it: before, nothing can be saved."""
+    tracks = window.director.listening.tracks
+    assert tracks is not None
+    qtbot.waitUntil(lambda: tracks.written > tracks.sample_rate)
+    return tracks
+
+
 def action(window: MainWindow, name: str) -> QAction:
     found = window.findChild(QAction, name)
     assert found is not None, name
@@ -75,9 +84,7 @@ def test_without_a_rule_recording_says_what_is_missing(qtbot: QtBot, engine: Eng
 
 def test_the_last_seconds_are_saved_while_listening_goes_on(qtbot: QtBot, engine: Engine) -> None:
     window = listening(qtbot, engine, DEFAULTS)
-    tracks = window.director.listening.tracks
-    assert tracks is not None
-    qtbot.waitUntil(lambda: tracks.written > tracks.sample_rate)
+    tracks = wait_for_a_second(qtbot, window)
     action(window, "save last").trigger()
     qtbot.waitUntil(lambda: window.status.currentMessage().startswith("Saved "))
     (clip,) = [json.loads(line) for line in (clips_folder() / INDEX).read_text().splitlines()]
@@ -104,6 +111,7 @@ def test_a_folder_that_cannot_be_written_is_a_banner_and_listening_goes_on(
     (tmp_path / "file").write_text("")
     watching = WatchChoices(ClipChoices(folder=str(tmp_path / "file")))
     window = listening(qtbot, engine, Settings(watching=watching))
+    wait_for_a_second(qtbot, window)
     action(window, "save last").trigger()
     qtbot.waitUntil(lambda: "cannot be written" in window.banner.text)
     assert window.director.listening.active
