@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,7 @@ from leanviz.models.time_text import elapsed
 from leanviz.views.attention_compare import RowsView
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
+from leanviz.views.page_parts import action_button, page_heading, side_by_side
 from leanviz.views.theme import Theme
 
 LOOKS, LAG, SPREAD, SHAPE = "looks at", "lag", "spread", "shape"
@@ -60,7 +59,7 @@ class AttentionPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._reading, self._pins = reading, pins
-        self._span, self._a, self._b = _heading(""), QLabel(), QLabel()
+        self._span, self._a, self._b = page_heading(""), QLabel(), QLabel()
         self.heads = ExplainTable("Realignment of each head", COLUMNS, HEADS)
         for column, tip in enumerate(TIPS):
             item = self.heads.horizontalHeaderItem(column)
@@ -74,9 +73,10 @@ class AttentionPage(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(4)
+        buttons = side_by_side(action_button(action) for action in actions)
         for part in (
-            self._span, self.heads, _heading("ROW"), self.row, _heading("PINNED"),
-            _buttons(actions), self._a, self._b, self.rows, self.common,
+            self._span, self.heads, page_heading("ROW"), self.row, page_heading("PINNED"),
+            buttons, self._a, self._b, self.rows, self.common,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)
@@ -165,24 +165,3 @@ def pin_text(held: Pin) -> str:
     """Return all there is to say of a pinned row."""
     values = row_values(held.reading)
     return "\n".join((held.source, *(f"{name}: {value}" for name, value in values.items())))
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    label.setMinimumHeight(24)
-    return label
-
-
-def _buttons(actions: tuple[QAction, ...]) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for action in actions:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        layout.addWidget(button)
-    layout.addStretch(1)
-    return row

@@ -3,6 +3,7 @@
 import queue
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,24 +18,27 @@ def _ignore(_: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    work: Callable[[], Any]
+class _Answer:
     done: Callable[[Any], None]
     failed: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    task: _Task
     result: Any = None
     error: Exception | None = None
+
+
+_Tasks = queue.SimpleQueue[Callable[[], Any] | None]
+_Outcomes = queue.SimpleQueue[_Outcome]
 
 
 class Background:
     """One worker thread that runs functions in the order they were given.
 
     1. `run` puts a task into a queue and starts the thread with the first one.
-    2. The thread works and puts the outcome into a second queue; it never touches Qt.
+    2. The thread works and puts the outcome into a second queue; it never touches Qt, and never has
+       the callbacks: were it the last to hold a window's, the window would end on its thread.
     3. The GUI's timer calls `poll`, which hands outcomes to their callbacks on the GUI thread.
     4. `close` lets the tasks in the queue finish; their callbacks are not called any more.
 
@@ -46,15 +50,15 @@ class Background:
 
     def __init__(self, name: str) -> None:
         self._name = f"leanviz-{name}"
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
+        self._tasks: _Tasks = queue.SimpleQueue()
+        self._outcomes: _Outcomes = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._pending = 0
+        self._answers: deque[_Answer] = deque()  # in the order of the tasks; GUI thread only
 
     @property
     def busy(self) -> bool:
         """Whether a callback is still to come."""
-        return self._pending > 0
+        return bool(self._answers)
 
     def run(
         self,
@@ -68,37 +72,41 @@ class Background:
         """
         if self._thread is None:
             # a daemon, since a device that hangs must not keep the program from ending
-            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            self._thread = threading.Thread(
+                target=_serve, args=(self._tasks, self._outcomes), name=self._name, daemon=True
+            )
             self._thread.start()
-        self._pending += 1
-        self._tasks.put(_Task(work, done, failed))
+        self._answers.append(_Answer(done, failed))
+        self._tasks.put(work)
 
     def poll(self) -> None:
         """Call back for what is finished. GUI thread; never waits."""
         while not self._outcomes.empty():
-            outcome = self._outcomes.get()
-            self._pending -= 1
+            outcome, answer = self._outcomes.get(), self._answers.popleft()
             if isinstance(outcome.error, UserError):
-                outcome.task.failed(str(outcome.error))
+                answer.failed(str(outcome.error))
             elif outcome.error is not None:
                 sys.excepthook(type(outcome.error), outcome.error, outcome.error.__traceback__)
-                outcome.task.failed("")
+                answer.failed("")
             else:
-                outcome.task.done(outcome.result)
+                answer.done(outcome.result)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """End the thread, waiting at most `timeout_s` for its last task. Twice is harmless."""
-        self._pending = 0
+        self._answers.clear()
         if self._thread is None:
             return
         self._tasks.put(None)
         self._thread.join(timeout_s)
         self._thread = None
+        # what a thread that is late still answers is nobody's
+        self._tasks, self._outcomes = queue.SimpleQueue(), queue.SimpleQueue()
 
-    def _serve(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            try:
-                self._outcomes.put(_Outcome(task, task.work()))
-            # whatever went wrong is told on the GUI thread, where it can be shown
-            except Exception as error:  # noqa: BLE001
-                self._outcomes.put(_Outcome(task, error=error))
+
+def _serve(tasks: _Tasks, outcomes: _Outcomes) -> None:
+    while (work := tasks.get()) is not None:
+        try:
+            outcomes.put(_Outcome(work()))
+        # whatever went wrong is told on the GUI thread, where it can be shown
+        except Exception as error:  # noqa: BLE001
+            outcomes.put(_Outcome(error=error))

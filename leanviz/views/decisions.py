@@ -1,13 +1,14 @@
 """The page of decisions: what is shown as a label, and what is not."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leanviz.models.class_tree import ClassTreeModel
 from leanviz.models.decisions import DecisionsModel
 from leanviz.views.class_editor import ClassEditor
 from leanviz.views.class_tree import ClassTree
 from leanviz.views.decision_rules import RulesForm
+from leanviz.views.page_parts import page_heading
 from leanviz.views.preset_bar import PresetBar
 
 
@@ -29,17 +30,10 @@ class DecisionsPage(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(16, 8, 12, 8)
         layout.setSpacing(4)
-        layout.addWidget(_heading("ALL THRESHOLDS"))
+        layout.addWidget(page_heading("ALL THRESHOLDS"))
         layout.addWidget(self.rules)
-        layout.addWidget(_heading("CLASSES"))
+        layout.addWidget(page_heading("CLASSES"))
         layout.addWidget(self.presets)
         layout.addWidget(self.classes, 1)
         layout.addWidget(self.editor)
         self.setWidget(column)
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    label.setMinimumHeight(24)
-    return label

@@ -1,12 +1,12 @@
 """The events as a plain table: for screen readers, for the keyboard, and for looking things up."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from leanviz.core.events import Event
 from leanviz.models.event_rows import DECIMALS, Column, EventRows
 from leanviz.models.timeline import TimelineModel
-from leanviz.views.drawing import small_font
+from leanviz.views.page_parts import make_small_table
 
 Index = QModelIndex | QPersistentModelIndex
 SHORTEST_TIME = "00:00.00"
@@ -34,15 +34,7 @@ class EventTable(QTableView):
         self._selected: Event | None = None
         self._telling = True
         self.setAccessibleName("Events")
-        self.setFont(small_font())
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
-        self.setMinimumHeight(3 * self.verticalHeader().defaultSectionSize())
+        self.setMinimumHeight(3 * make_small_table(self))
 
     def set_timeline(self, timeline: TimelineModel) -> None:
         """Show the events of a timeline, by onset."""

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from leanviz.models.timeline import TimelineModel
 from leanviz.views.event_table import EventTable
+from leanviz.views.page_parts import action_button, side_by_side
 
 TIP = "Words of labels, of what is above them, or of the review: confirmed, by hand"
 # What the buttons below the table and below the selected label do.
@@ -63,14 +64,4 @@ class EventsPage(QWidget):
 
 def review_buttons(actions: Sequence[QAction]) -> QWidget:
     """Return a row of buttons."""
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for action in actions:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setProperty("role", "remedy")
-        layout.addWidget(button)
-    layout.addStretch(1)
-    return row
+    return side_by_side(action_button(action, "remedy") for action in actions)

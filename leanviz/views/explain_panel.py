@@ -10,10 +10,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +21,7 @@ from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.time_text import elapsed
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
+from leanviz.views.page_parts import action_button, page_heading, side_by_side
 
 if TYPE_CHECKING:
     from leanviz.pipeline.counterfactual import Counterfactual
@@ -58,8 +57,8 @@ class ExplainPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        play, rest, mute, isolate, similar, export = (_button(action) for action in actions)
-        self._title, self.remark = _heading("WHY"), _words()
+        play, rest, mute, isolate, similar, export = (action_button(action) for action in actions)
+        self._title, self.remark = page_heading("WHY"), _words()
         self.changed, self.looked = _words(), _words()
         self.facts = Facts(FACTS)
         self.facts.setToolTip("Rank correlations over the moments of the window, from -1 to 1")
@@ -72,9 +71,9 @@ class ExplainPanel(QScrollArea):
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(4)
         for part in (
-            self._title, self.remark, self.facts, self.drivers, _row(play, rest, export),
-            _heading("WHAT IF"), _row(mute, isolate), self.changed, self.changes,
-            _heading("ALIKE"), _row(similar, self.where, self.threshold), self.looked,
+            self._title, self.remark, self.facts, self.drivers, side_by_side((play, rest, export)),
+            page_heading("WHAT IF"), side_by_side((mute, isolate)), self.changed, self.changes,
+            page_heading("ALIKE"), side_by_side((similar, self.where, self.threshold)), self.looked,
             self.alike,
         ):  # fmt: skip
             layout.addWidget(part)
@@ -138,37 +137,11 @@ def _correlation(value: float) -> str:
     return "\N{EN DASH}" if np.isnan(value) else f"{value:.2f}"
 
 
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    label.setMinimumHeight(24)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
-
-
 def _words() -> QLabel:
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label
-
-
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
-    return row
 
 
 def _where() -> QComboBox:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from leanviz.views.drawing import small_font
+from leanviz.views.page_parts import make_small_table
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -35,17 +35,9 @@ class ExplainTable(QTableWidget):
     ) -> None:
         super().__init__(0, len(columns), parent)
         self.setAccessibleName(name)
-        self.setFont(small_font())
         self.setHorizontalHeaderLabels(list(columns))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        tall = self.fontMetrics().height() + 6
-        self.verticalHeader().setDefaultSectionSize(tall)
+        tall = make_small_table(self)
         self.setFixedHeight(tall * (rows + 1) + 8)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

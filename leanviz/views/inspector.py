@@ -6,8 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +19,7 @@ from leanviz.views.event_words import event_facts
 from leanviz.views.events_page import review_buttons
 from leanviz.views.facts import Facts
 from leanviz.views.near_list import NearList
+from leanviz.views.page_parts import action_button, page_heading, side_by_side
 from leanviz.views.score_list import ScoreList
 from leanviz.views.score_rows import ScoreRow
 from leanviz.views.theme import Theme
@@ -55,19 +54,19 @@ class Inspector(QScrollArea):
         self.near = NearList(NEAR_ROWS)
         self.selected, self.attention = Facts(SELECTED), Facts(ATTENTION)
         self.review = review_buttons(review)
-        self._now_heading, self._selected_heading = _heading("NOW"), _heading("SELECTED")
-        self._heads = [_head_button(head) for head in heads]
+        self._now_heading, self._selected_heading = page_heading("NOW"), page_heading("SELECTED")
+        self._heads = [action_button(head, "head") for head in heads]
         column = QWidget()
         layout = QVBoxLayout(column)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(4)
         self._add(layout, self._now_heading, self.now)
-        self._add(layout, _heading("NEARLY"), self.near)
+        self._add(layout, page_heading("NEARLY"), self.near)
         layout.addWidget(self._selected_heading)
         layout.addWidget(self.selected)
         layout.addWidget(self.review)
         layout.addSpacing(8)
-        layout.addWidget(_heading("ATTENTION"))
+        layout.addWidget(page_heading("ATTENTION"))
         self._add(layout, self._head_row(), self.attention)
         layout.addStretch(1)
         self.setWidget(column)
@@ -105,31 +104,9 @@ class Inspector(QScrollArea):
         self.attention.show_values(values)
 
     def _head_row(self) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        for button in self._heads:
-            layout.addWidget(button)
-        layout.addStretch(1)
-        return row
+        return side_by_side(self._heads, spacing=2)
 
     def _add(self, layout: QVBoxLayout, heading: QWidget, body: QWidget) -> None:
         layout.addWidget(heading)
         layout.addWidget(body)
         layout.addSpacing(8)
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    label.setMinimumHeight(24)
-    return label
-
-
-def _head_button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setProperty("role", "head")
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

@@ -14,7 +14,9 @@ def require(programs: Iterable[str]) -> None:
     """Skip the test, with the reason, where one of `programs` is not installed."""
     missing = [name for name in programs if shutil.which(name) is None]
     if missing:
-        pytest.skip(f"not installed: {', '.join(missing)} (`make setup-test` installs them)")
+        pytest.skip(
+            f"not installed: {', '.join(missing)} (`make setup-test` installs what it can get)"
+        )
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout: float = 30.0) -> None:
