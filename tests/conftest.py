@@ -21,7 +21,10 @@ from tests.support import programs
 from tests.support import screen as screen_support
 from tests.support import virtual_mic as virtual_mic_support
 from tests.support.screen import Screen
+from tests.support.skip_list import pytest_make_collect_report, pytest_runtest_makereport
 from tests.support.virtual_mic import VirtualMic
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]  # hooks: skips by list only
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

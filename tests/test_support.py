@@ -1,6 +1,7 @@
 """The tests' own tools: a lying microphone or a sleeping guard would spoil every other test."""
 
 import queue
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,18 @@ def test_that_leaks(request):
     request.config.add_cleanup(stop.set)
     threading.Thread(target=stop.wait, name="leanviz-forgotten", daemon={daemon}).start()
 """
+
+
+def pytest_on(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of a folder outside as if they were the project's."""
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", "pyproject.toml"]
+    return subprocess.run(
+        [*command, "--rootdir", str(REPOSITORY), *arguments, str(folder)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.audio
@@ -118,13 +131,41 @@ def test_screen_shows_a_window_and_gives_it_the_keyboard(screen: Screen) -> None
 @pytest.mark.parametrize("daemon", [False, True])
 def test_a_thread_left_behind_fails_its_test(tmp_path: Path, *, daemon: bool) -> None:
     (tmp_path / "test_leak.py").write_text(LEAK.format(daemon=daemon))
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", "pyproject.toml"]
-    done = subprocess.run(
-        [*command, "--rootdir", str(REPOSITORY), str(tmp_path)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = pytest_on(tmp_path)
     assert done.returncode == 1
     assert "test_leak.py" in done.stdout.split("leanviz-forgotten, started at")[1]
+
+
+SKIPS = {
+    "test_skips.py": """
+import pytest
+
+def test_on_the_list():
+    pytest.skip("root may write anywhere")
+
+@pytest.mark.skip(reason="flaky")
+def test_marked(): ...
+
+@pytest.mark.xfail(strict=True)
+def test_known(): assert False
+""",
+    "test_module.py": "import pytest\npytest.importorskip('no_such_module', reason='too slow')",
+    "test_fixture.py": """
+import pytest
+
+@pytest.fixture
+def absent(): pytest.skip("absent")
+
+def test_that_uses_it(absent): ...
+""",
+}
+
+
+def test_a_skip_for_a_reason_that_is_not_listed_fails_the_run(tmp_path: Path) -> None:
+    for name, text in SKIPS.items():
+        (tmp_path / name).write_text(text)
+    done = pytest_on(tmp_path, "--continue-on-collection-errors")
+    assert done.returncode == 1
+    told = re.findall(r"skipped for a reason that is not in .*: (.+)", done.stdout)
+    assert sorted(set(told)) == ["absent", "flaky", "too slow"]
+    assert "1 skipped, 1 xfailed, 3 errors" in done.stdout
