@@ -21,6 +21,7 @@ from leanviz.pipeline import stored_stream
 from leanviz.pipeline.analysis_cache import MEGABYTE, AnalysisCache, fingerprint
 from leanviz.pipeline.clip import Cancelled, analyze_file
 from leanviz.pipeline.results import ClipAnalysis
+from tests.support.counting import count_embedded
 
 Clip = Callable[[int], Path]
 # Patches of a part: a block of two seconds completes four or five.
@@ -68,15 +69,7 @@ def analyse(model: LeanModel, path: Path, cache: AnalysisCache) -> ClipAnalysis:
 @pytest.fixture
 def unheard(model: LeanModel, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that takes an item whenever the model is asked."""
-    asked: list[int] = []
-    embed = LeanModel.embed
-
-    def counted(self: LeanModel, patches: np.ndarray) -> np.ndarray:
-        asked.append(len(patches))
-        return embed(self, patches)
-
-    monkeypatch.setattr(LeanModel, "embed", counted)
-    return asked
+    return count_embedded(monkeypatch)
 
 
 def test_a_file_that_is_known_is_not_analysed_again(

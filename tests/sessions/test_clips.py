@@ -2,9 +2,6 @@
 
 import json
 import os
-import resource
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from hypothesis import strategies as st
 from leanviz.core.errors import ExportError
 from leanviz.core.watching import ClipFormat
 from leanviz.sessions.clips import INDEX, ClipStore, Room, clip_name
+from tests.support.disk import little_space
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123_456, UTC)
 PLENTY = Room(1_000_000, 1000)
@@ -122,17 +120,6 @@ def test_what_the_user_took_away_no_longer_counts(tmp_path: Path) -> None:
     (tmp_path / "a.wav").unlink()
     store.keep("c.wav", b"1", {})
     assert files(tmp_path) == ["b.wav", "c.wav"]
-
-
-@contextmanager
-def little_space(size: int) -> Generator[None]:
-    """Let no file grow beyond `size`: the kernel refuses to write, as it does on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_is_a_sentence_leaves_no_half_file_and_is_got_over(tmp_path: Path) -> None:

@@ -1,8 +1,5 @@
 """Clips of the events of a recording: the right samples, names that tell, nothing replaced."""
 
-import resource
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +14,7 @@ from leanviz.core.events import Event
 from leanviz.core.watching import ClipFormat, Cut
 from leanviz.sessions import event_clips
 from leanviz.sessions.event_clips import ClipsDone, write_event_clips
+from tests.support.disk import little_space
 
 RATE = 8_000
 N = 40_000
@@ -122,17 +120,6 @@ def test_many_channels_need_wav(tmp_path: Path) -> None:
     done = write_event_clips(path, events, tmp_path / "clips", Cut())
     assert done.why == ("FLAC cannot hold 12 channels at 8000 Hz.",)
     assert write_event_clips(path, events, tmp_path / "c", Cut(ClipFormat.WAV)).written == 1
-
-
-@contextmanager
-def little_space(size: int) -> Generator[None]:
-    """Let no file grow beyond `size`: the kernel refuses to write, as it does on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("form", list(ClipFormat))

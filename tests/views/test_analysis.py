@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
@@ -25,6 +24,7 @@ from leanviz.views.analysis import NO_FILE, TOO_LONG, AnalysisPane
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK
+from tests.support.windows import action
 from tests.views.panes_material import HEIGHT, WIDTH, Stack, click, plot, stack, tracks_of, where
 
 DEMO = resource_path("demo", "demo.flac")
@@ -154,12 +154,6 @@ def window(qtbot: QtBot, engine: Engine) -> Iterator[MainWindow]:
     qtbot.waitUntil(lambda: made.director.mode is Mode.FILE)
     yield made
     made.close()
-
-
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
 
 
 def test_analyses_of_the_demo_clip_and_why_there_are_none_while_listening(

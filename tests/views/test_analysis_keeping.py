@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.file import read_mono
 from leanviz.audio.writer import write_repeated
 from leanviz.core.resources import resource_path
-from leanviz.inference.model import LeanModel
 from leanviz.pipeline import stored_stream
 from leanviz.pipeline.analysis_cache import AnalysisCache
 from leanviz.settings import DEFAULTS, Settings
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
+from tests.support.counting import count_embedded
+from tests.support.windows import action
 
 DEMO = resource_path("demo", "demo.flac")
 Opener = Callable[..., MainWindow]
@@ -42,12 +41,6 @@ def opened(qtbot: QtBot, engine: Engine) -> Opener:
     return open_window
 
 
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
-
-
 def unanalysed(window: MainWindow) -> list[float]:
     """Return where the overview begins to say that nothing is analysed."""
     overview = window.workspace.overview
@@ -57,15 +50,7 @@ def unanalysed(window: MainWindow) -> list[float]:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that takes an item whenever the model is asked."""
-    found: list[int] = []
-    embed = LeanModel.embed
-
-    def counted(self: LeanModel, patches: np.ndarray) -> np.ndarray:
-        found.append(len(patches))
-        return embed(self, patches)
-
-    monkeypatch.setattr(LeanModel, "embed", counted)
-    return found
+    return count_embedded(monkeypatch)
 
 
 def test_a_file_opened_again_is_not_analysed_again(

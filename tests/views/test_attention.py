@@ -11,7 +11,6 @@ import onnxruntime
 import pytest
 import soundfile
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.attention import Head
@@ -32,6 +31,7 @@ from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK
 from leanviz.views.workspace import Workspace
 from tests.core.material import noise
+from tests.support.windows import action
 from tests.views.panes_material import RATE, Stack, diagonal, plot, stack, tracks_of, where
 
 Float32 = npt.NDArray[np.float32]
@@ -358,12 +358,6 @@ def window(qtbot: QtBot, clip: Path) -> MainWindow:
     made.begin([clip])
     qtbot.waitUntil(lambda: made.director.recording.analysis is not None)
     return made
-
-
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
 
 
 def test_numbers_pins_and_the_window_in_full(

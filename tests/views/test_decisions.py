@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +21,7 @@ from leanviz.views.decisions import DecisionsPage
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
 from leanviz.views.near_list import NearRow
+from tests.support.windows import action
 
 DEMO = resource_path("demo", "demo.flac")
 LEFT = Qt.MouseButton.LeftButton
@@ -59,12 +59,6 @@ def page(window: MainWindow) -> DecisionsPage:
     """Turn to the page of decisions as a user does."""
     action(window, "decisions").trigger()
     return window.side.decisions
-
-
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
 
 
 def labels(window: MainWindow) -> list[str]:

@@ -30,6 +30,7 @@ from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK, THEMES, Theme
 from tests.support.virtual_mic import VirtualMic
+from tests.support.windows import trigger
 from tests.views.panes_material import plot, where
 
 DEMO = resource_path("demo", "demo.flac")
@@ -69,13 +70,6 @@ def window(qtbot: QtBot, engine: Engine, clip: Path) -> Iterator[MainWindow]:
     qtbot.waitUntil(lambda: made.director.analysis is not None)
     yield made
     made.end()
-
-
-def trigger(window: MainWindow, name: str) -> None:
-    action = window.findChild(QAction, name)
-    assert action is not None
-    assert action.isEnabled(), name
-    action.trigger()
 
 
 def enabled(window: MainWindow, name: str) -> bool:

@@ -18,6 +18,7 @@ from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
+from tests.support.windows import trigger
 
 DEMO = resource_path("demo", "demo.flac")
 SPEED = 4.0
@@ -46,13 +47,6 @@ def listening(qtbot: QtBot, engine: Engine) -> Opener:
         return window
 
     return open_window
-
-
-def trigger(window: MainWindow, name: str) -> None:
-    action = window.findChild(QAction, name)
-    assert action is not None
-    assert action.isEnabled(), name
-    action.trigger()
 
 
 def checked(window: MainWindow, name: str) -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
@@ -23,6 +22,7 @@ from leanviz.views.recorder_badge import RecorderBadge
 from leanviz.views.recorder_form import ClipForm
 from leanviz.views.theme import THEMES, Theme
 from leanviz.views.watching import clips_folder
+from tests.support.windows import action
 
 DEMO = resource_path("demo", "demo.flac")
 BIRD = WatchRule("Bird", 0.0, record=True, notify=False, highlight=False)
@@ -52,12 +52,6 @@ def wait_for_a_second(qtbot: QtBot, window: MainWindow) -> Tracks:
     assert tracks is not None
     qtbot.waitUntil(lambda: tracks.written > tracks.sample_rate)
     return tracks
-
-
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
 
 
 def test_a_sound_is_kept_with_a_red_dot_and_recording_can_be_ended(

@@ -28,6 +28,7 @@ from leanviz.views.engine import Engine, load_engine
 from leanviz.views.label_form import BACKWARDS, NO_LABEL, NO_TIME, UNKNOWN, LabelForm
 from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
+from tests.support.windows import trigger
 
 DEMO = resource_path("demo", "demo.flac")
 LENGTH_S = 6
@@ -70,14 +71,6 @@ def window(opened: Opener, clip: Path) -> MainWindow:
 
 def analysed(window: MainWindow) -> bool:
     return window.director.recording.analysis is not None
-
-
-def use(window: MainWindow, name: str) -> None:
-    """Use an action as a menu does."""
-    found = window.findChild(QAction, name)
-    assert found is not None
-    assert found.isEnabled(), name
-    found.trigger()
 
 
 def text(window: MainWindow, name: str) -> str:
@@ -128,7 +121,7 @@ def test_labels_are_reviewed_by_key_and_every_step_is_undone(
     )
     assert text(window, "undo") == "&Undo Edit Church bell"
     window.workspace.time.select((1.0, 2.0))
-    use(window, "add label")
+    trigger(window, "add label")
     form = next(f for f in window.findChildren(LabelForm) if f.isVisible())
     form.label.setText("dog")
     form.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
@@ -142,28 +135,28 @@ def test_labels_are_reviewed_by_key_and_every_step_is_undone(
     assert selected(window) is not None, "the next one, to go on with"
     assert window.isWindowModified()
     for _ in range(4):
-        use(window, "undo")
+        trigger(window, "undo")
     assert shown(window) == before
     assert text(window, "undo") == ""
     assert not window.isWindowModified()
     for _ in range(4):
-        use(window, "redo")
+        trigger(window, "redo")
     assert {"my own bell", "Dog"} <= {event.label for event in shown(window)}
-    use(window, "restore labels")
+    trigger(window, "restore labels")
     assert "Chirp_and_tweet" in [event.label for event in shown(window)]
 
 
 def test_no_threshold_loses_a_verdict(qtbot: QtBot, window: MainWindow) -> None:
     faint, before = min(shown(window), key=lambda event: event.score), len(shown(window))
     pick(window, faint.label)
-    use(window, "confirm")
+    trigger(window, "confirm")
     window.director.decisions.shift(1.0)
     assert faint.label in [event.label for event in shown(window)]
     assert len(shown(window)) < before
     assert selected(window) == replace(faint, review=Review.CONFIRMED)
-    use(window, "undo")
+    trigger(window, "undo")
     assert len(shown(window)) == before, "the threshold was moved last"
-    use(window, "undo")
+    trigger(window, "undo")
     assert all(not event.review for event in shown(window))
 
 
@@ -197,7 +190,7 @@ def test_the_table_is_searched_sorted_and_linked(qtbot: QtBot, window: MainWindo
     page = window.review.page
     rows, count = page.table.rows, len(shown(window))
     assert rows is not None
-    use(window, "find label")
+    trigger(window, "find label")
     assert window.side.currentWidget() is page
     qtbot.keyClicks(page.search, "bell")
     assert {event.label for event in rows.events} == {"Church_bell"}
@@ -217,7 +210,7 @@ def test_the_table_is_searched_sorted_and_linked(qtbot: QtBot, window: MainWindo
     chosen = selected(window)
     assert chosen is not None
     assert page.table.currentIndex().row() == rows.row_of(chosen)
-    use(window, "delete label")
+    trigger(window, "delete label")
     after = selected(window)
     assert after is not None
     assert page.table.currentIndex().row() == rows.row_of(after)
@@ -232,13 +225,13 @@ def test_what_is_reviewed_is_marked_and_exported(window: MainWindow, tmp_path: P
     assert {"confirm", "edit label", "delete label", "add label"} <= offered
     words = lanes.picture._words(bell)
     before = lanes.grab().toImage()
-    use(window, "confirm")
+    trigger(window, "confirm")
     event = selected(window)
     assert event is not None
     assert lanes.picture._words(event) == f"\N{CHECK MARK} {words}"
     assert lanes.grab().toImage() != before
     pick(window, "Chirp_and_tweet")
-    use(window, "delete label")
+    trigger(window, "delete label")
     for suffix in (".csv", ".raven.txt", ".json", ".events.jsonl"):
         place = tmp_path / f"out{suffix}"
         window.export(place, suffix)
@@ -269,11 +262,11 @@ def menu_at(window: MainWindow, event: Event) -> set[str]:
 def reviewed(window: MainWindow) -> list[Event]:
     """Say something of each kind; return what is shown then."""
     pick(window, "Church_bell")
-    use(window, "confirm")
+    trigger(window, "confirm")
     window.workspace.time.select((0.5, 0.75))
     window.review._reviewing._add("a frog", Span(22_050, 33_075))
     pick(window, "Chirp_and_tweet")
-    use(window, "delete label")
+    trigger(window, "delete label")
     return shown(window)
 
 
@@ -285,7 +278,7 @@ def test_a_session_is_saved_and_opened(
     window.director.decisions.shift(-0.1)
     place = clip.with_name("mine" + SUFFIX)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place)[: -len(SUFFIX)], ""))
-    use(window, "save")
+    trigger(window, "save")
     qtbot.waitUntil(lambda: not window.isWindowModified())
     stored = read_review(place)
     assert (stored.sound.path, stored.sound.n_bytes) == (clip, clip.stat().st_size)
@@ -310,7 +303,7 @@ def test_a_session_is_saved_and_opened(
     assert (again.workspace.time.start_s, again.workspace.time.span_s) == (1.0, 4.0)
     assert not again.isWindowModified()
     assert again.settings.recent[0] == str(moved / place.name)
-    use(again, "undo")
+    trigger(again, "undo")
     assert again.director.decisions.choices.offset == 0.0, "the session's own can be taken back"
 
 
@@ -346,7 +339,7 @@ def test_a_bad_session_is_a_sentence(qtbot: QtBot, window: MainWindow, tmp_path:
         qtbot.waitUntil(lambda told=told: told in window.banner.text)
     assert window.director.title == "birds & bell.wav", "what was shown stays"
     pick(window, "Church_bell")
-    use(window, "confirm")
+    trigger(window, "confirm")
     window.review.files.save_to(tmp_path / "gone" / bad.name)
     qtbot.waitUntil(lambda: "there is no folder" in window.banner.text)
     assert window.isWindowModified(), "it is not saved"
@@ -367,7 +360,7 @@ def test_unsaved_labels_are_asked_about(
     assert not window.workspace.timeline.annotations
     assert text(window, "undo") == ""
     pick(window, "Siren")
-    use(window, "confirm")
+    trigger(window, "confirm")
     place = clip.with_name("second" + SUFFIX)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
     window.close()
@@ -409,17 +402,17 @@ def test_a_session_log_is_reviewed_too(
     window.open(log)
     qtbot.waitUntil(lambda: window.director.mode is Mode.SESSION)
     window.navigation.reveal(shown(window)[0])
-    use(window, "delete label")
+    trigger(window, "delete label")
     assert len(shown(window)) == 2
     report = window.director.report()
     assert report is not None
     assert len(report.events) == 2
-    use(window, "confirm")
+    trigger(window, "confirm")
     report = window.director.report()
     assert report is not None
     expected = rules.threshold(model.taxonomy.index("Bark"))
     assert [report.threshold(e) for e in report.events] == pytest.approx([expected] * 2, abs=1e-6)
-    use(window, "undo")
+    trigger(window, "undo")
     place = tmp_path / f"log{SUFFIX}"
     window.review.files.save_to(place)
     qtbot.waitUntil(lambda: not window.isWindowModified())

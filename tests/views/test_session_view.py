@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +28,7 @@ from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
 from leanviz.views.session_view import NO_SOUND
+from tests.support.windows import action
 
 DEMO = resource_path("demo", "demo.flac")
 STARTED = datetime(2026, 3, 1, 22, 0, tzinfo=timezone(timedelta(hours=2)))
@@ -95,12 +96,6 @@ def write(name: str, *content: bytes) -> Path:
     log_folder().mkdir(parents=True, exist_ok=True)
     (log_folder() / name).write_bytes(b"".join(content))
     return log_folder() / name
-
-
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
 
 
 def mode(window: MainWindow) -> Mode:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,7 @@ from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views.action_table import SPECS, Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
+from tests.support.windows import action
 
 DEMO = resource_path("demo", "demo.flac")
 ALWAYS = {
@@ -75,12 +76,6 @@ def opened(qtbot: QtBot, engine: Engine) -> Opener:
         return window
 
     return open_window
-
-
-def action(window: MainWindow, name: str) -> QAction:
-    found = window.findChild(QAction, name)
-    assert found is not None, name
-    return found
 
 
 def usable(window: MainWindow) -> set[str]:

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Cause
@@ -15,6 +14,7 @@ from leanviz.views.action_table import Mode
 from leanviz.views.engine import load_engine
 from leanviz.views.main_window import MainWindow
 from tests.support.virtual_mic import VirtualMic
+from tests.support.windows import trigger
 
 DEMO = resource_path("demo", "demo.flac")
 
@@ -27,13 +27,6 @@ def window(qtbot: QtBot, virtual_mic: VirtualMic) -> MainWindow:
     qtbot.addWidget(made)
     made.show()
     return made
-
-
-def trigger(window: MainWindow, name: str) -> None:
-    action = window.findChild(QAction, name)
-    assert action is not None
-    assert action.isEnabled(), name
-    action.trigger()
 
 
 def test_file_plays_with_a_moving_cursor_and_pauses_where_it_is(
