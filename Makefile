@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 LOCKED := install --quiet --require-hashes --only-binary :all:
 
-.PHONY: run setup test check bench bench-live soak demo pictures lock clean help
+.PHONY: run setup test check bench bench-live soak demo pictures docs lock clean help
 
 run: setup                          ## set up if need be, then open the window (or say why there is none)
 	$(BIN)/python main.py $(ARGS)
@@ -45,6 +45,10 @@ demo: setup-test                    ## make the demo clip in resources/ again
 pictures: setup                     ## draw the pictures of the README and the docs again
 	$(BIN)/python .ci/pictures.py
 
+docs: build/tools/docs/.stamp       ## build the documentation as pages, into build/docs
+	build/tools/docs/bin/mkdocs build --strict --quiet --config-file .ci/mkdocs.yml
+	@echo "Open build/docs/index.html"
+
 lock:                               ## resolve the pinned versions again (ARGS=--upgrade for the newest)
 	PYTHON="$(PYTHON)" sh .ci/lock.sh $(ARGS)
 
@@ -75,6 +79,12 @@ setup-test: setup .venv/.stamp-dev .venv/.stamp-torch .venv/.stamp-system-test
 
 .venv/.stamp-dev: .ci/requirements-dev.txt .venv/.stamp-run
 	$(PIP) $(LOCKED) -r .ci/requirements-dev.txt
+	@touch $@
+
+# tools that leanviz itself has nothing to do with get an environment of their own
+build/tools/%/.stamp: .ci/requirements-%.txt | .venv/.stamp-venv
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/pip --disable-pip-version-check $(LOCKED) -r $<
 	@touch $@
 
 .venv/.stamp-torch: .ci/requirements-torch.txt .venv/.stamp-dev

@@ -18,3 +18,6 @@ compile pyproject.toml .ci/build.in --output-file .ci/requirements.txt "${1:---n
 # the development lock holds the runtime one: the same versions are tested as are shipped
 compile pyproject.toml .ci/build.in .ci/torch-light.in --extra dev --constraints .ci/requirements.txt \
     --output-file .ci/requirements-dev.txt "${1:---no-upgrade}"
+# tools with an environment of their own
+compile .ci/docs.in --output-file .ci/requirements-docs.txt "${1:---no-upgrade}"
+compile .ci/bundle.in --constraints .ci/requirements.txt --output-file .ci/requirements-bundle.txt "${1:---no-upgrade}"

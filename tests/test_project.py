@@ -68,7 +68,8 @@ def test_tests_run_on_the_versions_that_are_shipped() -> None:
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.txt", "requirements-dev.txt", "requirements-torch.txt"]
+    "lock",
+    [f"requirements{name}.txt" for name in ("", "-dev", "-torch", "-docs", "-bundle")],
 )
 def test_every_pin_has_a_hash(lock: str) -> None:
     """Without one, pip refuses the whole file."""

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,10 @@ from tests.cli.running import REPOSITORY, Run
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 CLI = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
 HEADINGS = re.findall(r"^## (leanviz .*)", CLI, flags=re.MULTILINE)
+PAGES = [
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+    *(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "resources/lean/README.md")),
+]
 EXAMPLES = "".join(README.split("```")[1::2]).splitlines()
 TYPED = [
     line.partition("#")[0].removeprefix("leanviz ")
@@ -34,3 +40,39 @@ def test_every_key_of_the_window_is_in_the_readme() -> None:
     keys = {key for row in key_rows() if row.group != "Mouse" for key in row.text.split("  ")}
     keys -= {f"Ctrl+{number}" for number in (2, 3, 4)}  # within "Ctrl+1 … Ctrl+5"
     assert {key for key in keys if key not in table} == set()
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    for link in (link for link in links if not link.startswith("https://")):
+        name, _, anchor = link.partition("#")
+        place = page.parent / name if name else page
+        assert place.exists(), link
+        assert not anchor or anchor in _anchors(place), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lists_are_lists_for_every_reader_of_markdown(page: Path) -> None:
+    """Some want a blank line before a list, and four spaces before a list in a list."""
+    lines = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    for before, line in pairwise(lines.splitlines()):
+        item = re.match(r"( *)([-*]|\d+\.) ", line)
+        if item:
+            assert len(item[1]) % 4 == 0, line
+            assert not before or re.match(r"#| *([-*]|\d+\.) |  ", before), line
+
+
+def test_every_page_is_in_the_contents() -> None:
+    """`make docs` builds what the contents name."""
+    contents = (REPOSITORY / ".ci" / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [
+        page.name for page in PAGES if page.parent.name == "docs" and page.name not in contents
+    ] == []
