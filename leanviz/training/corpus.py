@@ -113,7 +113,7 @@ class Corpus:
 
 def yamnet_trunk(yamnet: Path) -> tuple[Trunk, Float32, Float32]:
     """Return the pretrained trunk and YAMNet's classifier kernel [521, 1024] and bias [521]."""
-    with np.load(yamnet / "yamnet_weights.npz") as weights:
+    with np.load(yamnet / "yamnet_weights.npz", allow_pickle=False) as weights:
         trunk = Trunk()
         trunk.load_folded(weights)
         return trunk.eval(), weights["logits/kernel"], weights["logits/bias"]
@@ -217,7 +217,7 @@ def prepare(data: Path, work: Path, yamnet: Path, device: torch.device | None = 
     if not (work / "index.npz").exists():
         work.mkdir(parents=True, exist_ok=True)
         _decode(manifest, yamnet, work, device or torch.device("cpu"))
-    with np.load(work / "index.npz") as stored:
+    with np.load(work / "index.npz", allow_pickle=False) as stored:
         index = {name: stored[name] for name in stored.files}
     if index["paths"].tolist() != [str(row.path) for row in manifest.rows]:
         raise UserError(f"{work} was made from another manifest: delete it and prepare again.")

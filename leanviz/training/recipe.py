@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
@@ -151,4 +152,8 @@ def peer_recipe(recipe: Recipe, number: int) -> Recipe:
 
 def described(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe as plain values, to be kept beside what it made."""
-    return asdict(recipe)
+    return asdict(recipe, dict_factory=_plain)
+
+
+def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, StrEnum) else value for name, value in items}

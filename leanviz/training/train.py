@@ -17,7 +17,7 @@ from leanviz.core.errors import UserError
 from leanviz.training import augment
 from leanviz.training.corpus import Corpus, yamnet_rows, yamnet_trunk
 from leanviz.training.losses import Tables, total_loss
-from leanviz.training.network import Lean, LeanConfig
+from leanviz.training.network import Join, Lean, LeanConfig
 from leanviz.training.recipe import Recipe, Stage, described, peer_recipe
 from leanviz.training.scenes import Batch, Scenes, batches
 from leanviz.training.teacher import Peers, YamnetTeacher, embed
@@ -237,7 +237,7 @@ def _optimizer(model: Lean, stage: Stage) -> torch.optim.Optimizer:
 def _schedule(optimizer: torch.optim.Optimizer, stage: Stage, progress: float) -> None:
     """Warm up over the first twentieth, then fall to a hundredth along a cosine."""
     warm = min(1.0, progress / 0.05 + 0.02)
-    factor = warm * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * progress)))
+    factor = float(warm * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * progress))))
     peaks = (stage.rate, stage.trunk_rate)
     for group, peak in zip(optimizer.param_groups, peaks, strict=False):
         group["lr"] = peak * factor
@@ -258,7 +258,7 @@ def _log(work: Path, row: dict[str, Any]) -> None:
 
 def _saved(checkpoint: Path, device: torch.device) -> dict[str, Any]:
     try:
-        return torch.load(checkpoint, map_location=device, weights_only=False)
+        return torch.load(checkpoint, map_location=device, weights_only=True)
     except (OSError, EOFError, RuntimeError, UnpicklingError) as error:
         raise UserError(f"{checkpoint} cannot be used: delete it to begin anew.") from error
 
@@ -276,7 +276,8 @@ def averaged(work: Path, corpus: Corpus, yamnet: Path) -> tuple[Lean, dict[str, 
         raise UserError(f"There is no checkpoint in {work}: train first.")
     saved = _saved(path, torch.device("cpu"))
     settings = saved["recipe"]["model"]
-    model = new_model(LeanConfig(**settings), corpus, yamnet)
+    config = LeanConfig(**{**settings, "join": Join(settings["join"])})
+    model = new_model(config, corpus, yamnet)
     average = {name.removeprefix("module."): value for name, value in saved["average"].items()}
     model.load_state_dict({name: value for name, value in average.items() if name != "n_averaged"})
     return model.eval(), saved["recipe"]
