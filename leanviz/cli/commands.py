@@ -27,7 +27,7 @@ from leanviz.cli.options import (
     ThresholdOffset,
 )
 from leanviz.core.errors import UserError
-from leanviz.core.scales import ScaleChoice
+from leanviz.core.scales import Brightness, ScaleChoice
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.watching import MOST_PADDING_S, ClipFormat, Cut
 
@@ -335,6 +335,10 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     ridge: Annotated[
         bool, typer.Option("--ridge/--no-ridge", help="Where each moment looks on average.")
     ] = True,
+    brightness: Annotated[
+        Brightness,
+        typer.Option(help="What the attention's brightest colour is the most of."),
+    ] = Brightness.ROW,
     decisions_text: Annotated[
         str | None,
         typer.Option("--decisions", metavar="JSON", help="All decisions, as captions have them."),
@@ -356,7 +360,8 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     )
     options = RenderOptions(
         theme, width, height, pane or (), start_s, stop_s, scale, floor_db, ceiling_db, low_hz,
-        high_hz, palette, window_ms, model_eye, head, ridge, reference or (), decisions_text,
+        high_hz, palette, window_ms, model_eye, head, ridge, brightness, reference or (),
+        decisions_text,
     )  # fmt: skip
     run(file, output, options, decisions, model)
 

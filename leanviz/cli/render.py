@@ -12,7 +12,7 @@ from leanviz.cli.options import DecisionOptions, FigurePane, Theme
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ExportError, UserError
-from leanviz.core.scales import ScaleChoice
+from leanviz.core.scales import Brightness, ScaleChoice
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.inference.model import LeanModel
 from leanviz.models.frequency import Scale
@@ -56,6 +56,7 @@ class RenderOptions:
     model_eye: bool = False
     head: str = "0"
     ridge: bool = True
+    brightness: Brightness = Brightness.ROW
     references: Sequence[Path] = ()
     decisions: str | None = None
 
@@ -73,6 +74,7 @@ class RenderOptions:
             spectrogram=self._spectrogram(),
             head=self.head,
             ridge=self.ridge,
+            brightness=self.brightness,
             references=tuple(map(str, self.references)),
             model="" if model is None else str(model),
         )

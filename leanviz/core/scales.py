@@ -1,4 +1,4 @@
-"""How the spectrogram may space frequencies; no more, so that the command line starts at once."""
+"""How panes may be scaled; no more, so that the command line starts at once."""
 
 from enum import StrEnum
 
@@ -9,3 +9,10 @@ class ScaleChoice(StrEnum):
     MEL = "mel"
     LINEAR = "linear"
     LOG = "log"
+
+
+class Brightness(StrEnum):
+    """What the brightest colour of the attention map stands for; the darkest is always 0."""
+
+    ROW = "row"
+    GLOBAL = "global"

@@ -1,13 +1,13 @@
 """What the attention pane shows: one head of a band, normalised, and what lies under a point."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.attention import AttentionBand, Head
+from leanviz.core.scales import Brightness
 from leanviz.models.viewport import Hover, TimeRange
 
 Float32 = npt.NDArray[np.float32]
@@ -16,13 +16,6 @@ Int64 = npt.NDArray[np.int64]
 
 # Patches that are read for a picture: twelve minutes of them, and some for each row of pixels.
 MOST_ROWS = 1_500
-
-
-class Brightness(StrEnum):
-    """What the brightest colour stands for; the darkest is always 0."""
-
-    ROW = "row"
-    GLOBAL = "global"
 
 
 @dataclass(frozen=True, slots=True)

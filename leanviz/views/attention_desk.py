@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.attention import Head
 from leanviz.core.realignment import read_rows
-from leanviz.models.attention import AttentionPoint, Brightness
+from leanviz.core.scales import Brightness
+from leanviz.models.attention import AttentionPoint
 from leanviz.models.attention_pins import PinsModel, pin
 from leanviz.models.attention_reading import ReadingModel
 from leanviz.settings import Settings

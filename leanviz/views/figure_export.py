@@ -68,6 +68,7 @@ class FigureExport(QObject):
             window_ms=self._director.window_length.window_ms,
             head=head or "0" if not isinstance(head, int) else str(head + 1),
             ridge=workspace.attention_model.ridge,
+            brightness=workspace.attention_model.brightness,
             decisions=self._director.decisions.choices,
         )
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from leanviz.core.choices import DecisionChoices
+from leanviz.core.scales import Brightness
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.settings import DEFAULTS, decisions_text
 
 PANES = ("waveform", "spectrogram", "lanes", "reference", "attention")
 SIZE = (1280, 1200)
 FIGURE_SUFFIXES = (".png", ".svg")
+BRIGHTNESS = {Brightness.ROW: "", Brightness.GLOBAL: " on one scale"}
 HEADS = {"0": "mean of attention heads", "max": "highest of attention heads"}
 # Of one pane alone.
 LOW = 480
@@ -37,6 +39,8 @@ class FigureSpec:
         Attention head, counted from 1; "0" is the mean, "max" the highest.
     ridge : bool
         Whether the attention has its ridge.
+    brightness : Brightness
+        What the brightest colour of the attention stands for: the most of its row, or of all.
     decisions : DecisionChoices
         By which its labels were chosen.
     references : tuple of str
@@ -53,6 +57,7 @@ class FigureSpec:
     window_ms: int = DEFAULTS.window_ms
     head: str = "0"
     ridge: bool = True
+    brightness: Brightness = Brightness.ROW
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     references: tuple[str, ...] = ()
     model: str = ""
@@ -80,6 +85,7 @@ class FigureSpec:
             ("--high", shown.fmax, usual.fmax),
             ("--window", self.window_ms, DEFAULTS.window_ms),
             ("--head", self.head, "0"),
+            ("--brightness", self.brightness.value, "row"),
             ("--decisions", decisions_text(self.decisions), "{}"),
             ("--model", self.model, ""),
         ):
@@ -97,9 +103,10 @@ class FigureSpec:
         shown, recommended = self.spectrogram, decisions_text(self.decisions) == "{}"
         band = f"{shown.scale} scale {shown.fmin:g} to {shown.fmax:g} Hz"
         levels = f"{shown.floor_db:g} to {shown.ceiling_db:g} dBFS, window {self.window_ms} ms"
+        head = HEADS.get(self.head, f"attention head {self.head}")
         words = {
             "spectrogram": f"{'what LEAN gets' if shown.model_eye else band}, {levels}",
             "lanes": "labels as recommended" if recommended else "labels by own decisions",
-            "attention": HEADS.get(self.head, f"attention head {self.head}"),
+            "attention": f"{head}{BRIGHTNESS[self.brightness]}",
         }
         return " \u00b7 ".join(text for pane, text in words.items() if pane in self.panes)

@@ -205,6 +205,7 @@ class _Figure(QWidget):
         one = int(head) - 1 if head.isdecimal() and int(head) else None
         workspace.attention_model.set_head("max" if head == "max" else one)
         workspace.attention_model.set_ridge(self._spec.ridge)
+        workspace.attention_model.set_brightness(self._spec.brightness)
 
     def _choose(self) -> None:
         """Show the panes that are wanted, and the time axis below them."""

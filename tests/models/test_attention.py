@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from leanviz.core.alignment import WINDOW_PATCHES, wave_count, wave_extent
 from leanviz.core.attention import AttentionBand
-from leanviz.models.attention import MOST_ROWS, AttentionModel, Brightness, cell_edges
+from leanviz.core.scales import Brightness
+from leanviz.models.attention import MOST_ROWS, AttentionModel, cell_edges
 
 RATE = 16_000
 HOP, PATCH = 7680, 15600

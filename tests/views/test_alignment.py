@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from leanviz.models.attention import Brightness
+from leanviz.core.scales import Brightness
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.models.viewport import Hover
 from leanviz.views.theme import DARK

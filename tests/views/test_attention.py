@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from leanviz.core.attention import Head
 from leanviz.core.resources import resource_path
+from leanviz.core.scales import Brightness
 from leanviz.inference.model import Fused, LeanModel, session_options
-from leanviz.models.attention import AttentionModel, AttentionPoint, Brightness
+from leanviz.models.attention import AttentionModel, AttentionPoint
 from leanviz.models.viewport import PinMark
 from leanviz.pipeline.attention_window import window_band
 from leanviz.pipeline.clip import analyze_file

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.resources import resource_path
+from leanviz.core.scales import Brightness
 from leanviz.settings import DEFAULTS
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.figure_dialog import FigureDialog
@@ -79,6 +80,7 @@ def test_the_line_of_a_caption_draws_the_same_picture(
         window._actions[name].trigger()
     window.workspace.attention_model.set_head("max")
     window.workspace.attention_model.set_ridge(False)
+    window.workspace.attention_model.set_brightness(Brightness.GLOBAL)
     window.workspace.waveform.hide()
     tracks = window.workspace.spectrogram.tracks
     assert tracks is not None
@@ -89,7 +91,8 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     *_, line = told(place)
     program, *words = shlex.split(line)
     assert program == "leanviz"
-    for word in ("--decisions", "--reference", "--window", "--start", "--head", "--no-ridge"):
+    options = ("--decisions", "--reference", "--window", "--start", "--head", "--no-ridge")
+    for word in (*options, "--brightness"):
         assert word in words
     outcome = run_in(sound.parent, *words)
     assert (outcome.code, outcome.out) == (0, "")
@@ -97,6 +100,20 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     assert told(again) == told(place)
     assert np.abs(pixels(again) - pixels(place)).max() == 0
     again.unlink()
+
+
+def test_rows_are_as_bright_as_in_the_window(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    shown = []
+    for brightness in Brightness:
+        window.workspace.attention_model.set_brightness(brightness)
+        place = tmp_path / f"{brightness}.png"
+        spec = replace(window.figures.spec(), panes=("attention",), size=(640, 400))
+        export(qtbot, window, place, spec)
+        shown.append(pixels(place)[:200].sum())
+    # on one scale only the brightest row is as bright as each is on its own
+    assert shown[1] < 0.9 * shown[0]
 
 
 def test_words_of_a_vector_picture_are_words_and_the_rest_is_where_it_is_in_pixels(

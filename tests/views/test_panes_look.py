@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from leanviz.models.attention import Brightness
+from leanviz.core.scales import Brightness
 from leanviz.models.time_text import TimeFormat
 from leanviz.views.palettes import pack, table
 from leanviz.views.theme import DARK, HIGH_CONTRAST, LIGHT, THEMES, Theme
