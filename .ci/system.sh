@@ -23,6 +23,8 @@ case ${1:-} in
             lib:libxcb-keysyms.so.1 libxcb-keysyms1 may
             lib:libxcb-shape.so.0 libxcb-shape0 may
             lib:libX11-xcb.so.1 libx11-xcb1 may
+            lib:libwayland-cursor.so.0 libwayland-cursor0 may
+            lib:libwayland-egl.so.1 libwayland-egl1 may
             lib:libportaudio.so.2 libportaudio2 may
             file:libasound_module_pcm_pulse.so libasound2-plugins may
             cmd:pactl pulseaudio-utils may

@@ -14,8 +14,12 @@ def screen_problem() -> str | None:
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
     if platform in INVISIBLE_PLATFORMS:
         return f"QT_QPA_PLATFORM is {platform}"
-    if not sys.platform.startswith("linux") or platform not in ("", "xcb") or _wayland_socket():
+    if not sys.platform.startswith("linux") or platform not in ("", "xcb"):
         return None
+    if platform != "xcb" and _wayland_socket():
+        lacking = qt_plugin_problem("wayland")
+        if lacking is None or not os.environ.get("DISPLAY"):
+            return lacking  # Qt goes through Xwayland if it cannot load its Wayland plugin
     if not os.environ.get("DISPLAY"):
         return "neither DISPLAY nor WAYLAND_DISPLAY is set"
     return _x_server_problem() or qt_plugin_problem()
@@ -39,12 +43,12 @@ def _x_server_problem() -> str | None:
     return f"the screen {os.environ['DISPLAY']} does not answer" if refused else None
 
 
-def qt_plugin_problem() -> str | None:
-    """Return which system library Qt's X11 plugin misses, or None."""
+def qt_plugin_problem(platform: str = "xcb") -> str | None:
+    """Return which system library Qt's plugin for X11 (or "wayland") misses, or None."""
     package = find_spec("PySide6")
     folders = (package.submodule_search_locations if package else None) or []
     for folder in folders:
-        plugin = Path(folder, "Qt", "plugins", "platforms", "libqxcb.so")
+        plugin = Path(folder, "Qt", "plugins", "platforms", f"libq{platform}.so")
         try:
             if plugin.exists():
                 ctypes.CDLL(str(plugin))

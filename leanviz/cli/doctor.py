@@ -25,7 +25,7 @@ from leanviz.core.resources import resource_path
 SET_UP = "make setup"
 QT_LIBRARIES = (
     "libegl1 libgl1 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
-    "libxcb-shape0 libx11-xcb1"
+    "libxcb-shape0 libx11-xcb1 libwayland-cursor0 libwayland-egl1"
 )
 # Packages that load a system library when imported, and the module that does it. The others are
 # told by their metadata alone: librosa takes up to twenty seconds to import.
@@ -162,8 +162,8 @@ def _demo() -> Check:
 
 
 def _ffmpeg() -> Check:
-    use = "turns what leanviz does not read (M4A, video) into WAV: ffmpeg -i FILE FILE.wav"
+    use = "reads what leanviz does not read itself (M4A, WMA, the sound of films)"
     found = shutil.which("ffmpeg")
     if found:
-        return Check(State.OK, "ffmpeg", f"{found}, {use}")
-    return Check(State.NOTE, "ffmpeg", f"not installed and not needed; it {use}")
+        return Check(State.OK, "ffmpeg", f"{found}: {use}")
+    return Check(State.NOTE, "ffmpeg", f"not installed; it {use}", "sudo apt-get install ffmpeg")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,24 @@ def test_no_screen(no_screen: pytest.MonkeyPatch, name: str, value: str, problem
     """Qt ends the process where it finds no screen: it must not be asked."""
     no_screen.setenv(name, value)
     assert (screen_problem() or "").startswith(problem)
+
+
+@linux
+def test_wayland_counts_where_qt_can_load_its_plugin(
+    no_screen: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lacking: dict[str, str] = {}
+    no_screen.setattr("leanviz.cli.display.qt_plugin_problem", lacking.get)
+    no_screen.setenv("WAYLAND_DISPLAY", "wayland-0")
+    no_screen.setenv("XDG_RUNTIME_DIR", "")
+    no_screen.chdir(tmp_path)  # a socket's whole path may be too long for its address
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind("wayland-0")
+        assert screen_problem() is None
+        lacking["wayland"] = "the system library libwayland-cursor.so.0 is missing"
+        assert screen_problem() == lacking["wayland"]
+        no_screen.setenv("DISPLAY", ":987")
+        assert screen_problem() == "the screen :987 does not answer"
 
 
 @linux
