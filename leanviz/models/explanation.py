@@ -54,17 +54,22 @@ class Strip:
 
 
 def strips(found: "FileExplanation", head: int | None = None) -> tuple[Strip, ...]:
-    """Return attention, occlusion, and what muting the sound does.
+    """Return attention, what occlusion does, and what muting the sound does.
 
-    Attention stands at the wave features, 80 ms apart; the others at moments of 0.48 s.
+    Attention and single wave features stand 80 ms apart, a single patch at the hop around its
+    centre; what is taken from both branches at once, or from the sound, at moments of 0.48 s.
     """
     explained = found.found
     keys, moments = found.key_s()[:, 0], found.moment_s()
     key_edges = np.append(keys, moments[-1, 1])
     edges = np.append(moments[:, 0], moments[-1, 1])
+    # a patch is two moments long: the hop around its centre begins in the middle of the first
+    patch_edges = moments.mean(1)
     fall = "fall of the logit"
     return (
         Strip("attention", "weight", key_edges, explained.keys.attended(head)),
+        Strip("waves", fall, key_edges, explained.keys.occlusion),
+        Strip("patches", fall, patch_edges, explained.patches.occlusion),
         Strip("occlusion", fall, edges, explained.moments.occlusion),
         Strip("muted", fall, edges, explained.muted),
     )

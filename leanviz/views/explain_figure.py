@@ -22,7 +22,7 @@ from leanviz.views.palettes import UInt32, table
 from leanviz.views.render import offscreen_application
 from leanviz.views.theme import THEMES, Theme
 
-WIDTH, HEIGHT = 1000, 760
+WIDTH, HEIGHT = 1000, 832
 LEFT, RIGHT, TOP, BOTTOM = 84, 16, 56, 90
 BAND, STRIP, GAP = 130, 34, 8
 # The quietest and the loudest log-mel that is told apart: digital silence and a loud sound.
@@ -121,8 +121,8 @@ class _Figure:
     def _facts(self) -> str:
         which = "mean of heads" if self._head is None else f"head {self._head + 1}"
         return (
-            f"attention: {which}, brightest = largest of its row; occlusion, muted: fall of the "
-            "logit without 0.48 s, removed from both branches, or from the sound"
+            f"attention: {which}, brightest = largest of its row; bars: fall of the logit without "
+            "a wave feature, a patch, 0.48 s of both (occlusion) or of the sound (muted)"
         )
 
     def _draw_sound(self, painter: QPainter, top: float) -> float:

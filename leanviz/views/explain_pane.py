@@ -1,4 +1,4 @@
-"""The pane below the spectrogram that shows why: attention, occlusion and muting as bars."""
+"""The pane below the spectrogram that shows why, as rows of bars."""
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -17,7 +17,7 @@ GAP = 2
 
 
 class ExplainPane(Pane):
-    """Three rows on the window's time axis; hidden while nothing is explained."""
+    """Attention, occlusion and muting on the window's time axis; hidden while there is none."""
 
     def __init__(
         self, time: Viewport, model: ExplanationModel, parent: QWidget | None = None

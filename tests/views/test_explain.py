@@ -302,25 +302,35 @@ def test_bars_stand_where_their_moments_are(
     pane = ExplainPane(time, model)
     qtbot.addWidget(pane)
     pane.set_theme(theme)
-    pane.resize(LEFT + 616, 3 * ROW)
+    rows = ("attention", "waves", "patches", "occlusion", "muted")
+    pane.resize(LEFT + 616, len(rows) * ROW)
     time.show_recording(11.0)
     time.show(0.0, 11.0)
     model.show(found, "Church bell")
     pane.show()
     qtbot.waitExposed(pane)
-    assert pane.height() == 3 * ROW
+    assert tuple(strip.name for strip in model.strips) == rows
+    assert pane.height() == len(rows) * ROW
     best = int(found.found.moments.occlusion.argmax())
-    start_s, stop_s = found.moment_s()[best]
-    drawn = where(plot(pane)[ROW : 2 * ROW], theme.query, 40)
-    columns = np.flatnonzero(drawn.any(0))
+    patch = int(found.found.patches.occlusion.argmax())
+    sees_s = found.query_s()[patch]
+    # the hop around a patch's centre is half of the 0.96 s that it sees
+    hop_s = sees_s.mean() - 0.24, sees_s.mean() + 0.24
     axis = pane.pixel_map()
-    assert columns.min() <= axis.x(start_s) + 1
-    assert columns.max() >= axis.x(stop_s) - 2
-    tall = drawn[:, round(axis.x((start_s + stop_s) / 2))].sum()
-    assert tall >= drawn.sum(0).max() - 1, "the largest bar is the highest"
-    pane.hovered(QPointF(LEFT + axis.x((start_s + stop_s) / 2), 1.5 * ROW))
-    assert "occlusion, Church bell" in pane.picture.toolTip()
-    assert f"{found.found.moments.occlusion[best]:.3f}" in pane.picture.toolTip()
+    for name, (start_s, stop_s), value in (
+        ("occlusion", found.moment_s()[best], found.found.moments.occlusion[best]),
+        ("patches", hop_s, found.found.patches.occlusion[patch]),
+    ):
+        row = rows.index(name)
+        drawn = where(plot(pane)[row * ROW : (row + 1) * ROW], theme.query, 40)
+        columns = np.flatnonzero(drawn.any(0))
+        assert columns.min() <= axis.x(start_s) + 1
+        assert columns.max() >= axis.x(stop_s) - 2
+        tall = drawn[:, round(axis.x((start_s + stop_s) / 2))].sum()
+        assert tall >= drawn.sum(0).max() - 1, "the largest bar is the highest"
+        pane.hovered(QPointF(LEFT + axis.x((start_s + stop_s) / 2), (row + 0.5) * ROW))
+        assert f"{name}, Church bell" in pane.picture.toolTip()
+        assert f"{value:.3f}" in pane.picture.toolTip()
     model.show(None)
     assert not pane.isVisible()
 
