@@ -12,6 +12,7 @@ import soundfile
 
 from leanviz.audio import ffmpeg, mpeg
 from leanviz.core.errors import AudioFileError
+from leanviz.core.visible import visible
 
 Float32 = npt.NDArray[np.float32]
 
@@ -168,7 +169,7 @@ class _ForwardFile(soundfile.SoundFile):
 
 def shown(path: Path) -> str:
     """Return a path as it can be printed, whatever bytes its name is made of."""
-    return os.fsencode(path).decode(errors="replace")
+    return visible(os.fsencode(path).decode(errors="replace"))
 
 
 _File = _ForwardFile | ffmpeg.ConvertedFile

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import select
 import sys
 from contextlib import suppress
@@ -11,11 +12,16 @@ import typer
 from rich.console import Console, RenderableType
 
 from leanviz.core.errors import ExportError
+from leanviz.core.visible import visible
 
 # Wide enough that nothing is wrapped: a pipe or a file has no margin, a terminal has its own.
 PIPE_WIDTH = 10_000
 
-messages = Console(stderr=True, highlight=False, soft_wrap=True)
+# Names and labels are no markup: "[red]" in one is written as it is.
+messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+# Whatever steers a terminal, but for line ends, tabs and the colours that rich writes.
+_STEERING = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
 def prepare_streams() -> None:
@@ -35,7 +41,7 @@ def _nowhere() -> TextIO:
 def say(sentence: str) -> None:
     """Print a sentence for the user on standard error, on one line."""
     with suppress(OSError):  # nobody is left to read it
-        messages.print(" ".join(sentence.split()), markup=False, emoji=False)
+        messages.print(visible(" ".join(sentence.split())))
 
 
 def complain(sentence: str) -> None:
@@ -44,7 +50,7 @@ def complain(sentence: str) -> None:
 
 
 def emit(text: str) -> None:
-    """Write data to standard output, at once.
+    """Write data to standard output, at once; on a terminal, without what would steer it.
 
     Raises
     ------
@@ -54,7 +60,7 @@ def emit(text: str) -> None:
         If standard output cannot be written for another reason, such as a full disk.
     """
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(_STEERING.sub("\ufffd", text) if sys.stdout.isatty() else text)
         sys.stdout.flush()
     except BrokenPipeError:
         _abandon_output()
@@ -86,7 +92,10 @@ def as_text(*parts: RenderableType, plain: bool = False) -> str:
     fancy = terminal.is_terminal and not plain
     width = terminal.width if fancy else PIPE_WIDTH
     text = io.StringIO()
-    Console(file=text, force_terminal=fancy, width=width, highlight=False).print(*parts, sep="\n")
+    console = Console(
+        file=text, force_terminal=fancy, width=width, highlight=False, markup=False, emoji=False
+    )
+    console.print(*parts, sep="\n")
     # tables fill their last column with spaces
     return "\n".join(line.rstrip() for line in text.getvalue().split("\n"))
 

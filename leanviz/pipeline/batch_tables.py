@@ -15,8 +15,8 @@ from leanviz.core.events import Event
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_journal import Entry, Journal
 from leanviz.pipeline.batch_work import BatchWork
-from leanviz.sessions.report import ClipReport, printable
-from leanviz.sessions.table import csv_table, harmless
+from leanviz.sessions.report import ClipReport, harmless, printable
+from leanviz.sessions.table import csv_table
 from leanviz.sessions.writing import replacing
 
 EVENTS_CSV, EVENTS_PARQUET, FILES_CSV = "events.csv", "events.parquet", "files.csv"
@@ -95,7 +95,7 @@ def _write_lines(path: Path, parts: Iterable[str]) -> None:
 def _file_row(entry: Entry) -> tuple[str, ...]:
     result = entry.result
     if result.error or entry.place is None:
-        return (harmless(entry.file), "", "", "", "", "", result.error)
+        return (harmless(entry.file), "", "", "", "", "", harmless(result.error))
     duration_s = seconds(result.n_samples, result.sample_rate)
     facts = f"{duration_s:.6f}", str(len(result.events)), str(result.left_out)
     cut = "yes" if result.truncated else ""

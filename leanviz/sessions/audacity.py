@@ -7,7 +7,7 @@ where there is none. It is read and not written: other readers of label tracks s
 import re
 
 from leanviz.core.events import Event
-from leanviz.sessions.report import ClipReport, one_line
+from leanviz.sessions.report import ClipReport, harmless
 
 FREQUENCIES = "\\"
 _WITH_SCORE = re.compile(r"(.*\S) ([01]\.[0-9]{2})")
@@ -24,7 +24,7 @@ def audacity_labels(report: ClipReport) -> str:
 
 def _line(report: ClipReport, event: Event) -> str:
     score = f" {event.score:.2f}" if event.scored else ""
-    text = f"{one_line(event.label)}{score}"
+    text = f"{harmless(event.label)}{score}"
     return f"{report.onset_s(event):.6f}\t{report.offset_s(event):.6f}\t{text}\n"
 
 

@@ -13,7 +13,8 @@ from leanviz.sessions.labels import (
     score_of,
     time_of,
 )
-from leanviz.sessions.table import split_row, without_guard
+from leanviz.sessions.report import without_guard
+from leanviz.sessions.table import split_row
 
 # What a column holds, by the names it has in leanviz, Raven, DCASE, BirdNET and plain tables.
 NAMES = {
@@ -101,8 +102,7 @@ class TableReader:
 
     def _text(self, fields: list[str], kind: str) -> str:
         at = self._columns.get(kind, -1)
-        text = fields[at] if 0 <= at < len(fields) else ""
-        return without_guard(text) if self._delimiter == "," else text
+        return without_guard(fields[at]) if 0 <= at < len(fields) else ""
 
 
 def _take_frequencies(fields: list[str], number: int, found: Gathering) -> None:

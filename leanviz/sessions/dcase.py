@@ -6,7 +6,7 @@ The shape that sed_eval and the baselines of DCASE task 4 read; a label file in 
 
 from collections.abc import Iterable
 
-from leanviz.sessions.report import ClipReport, one_line
+from leanviz.sessions.report import ClipReport, harmless
 
 HEADER = ("filename", "onset", "offset", "event_label")
 
@@ -17,5 +17,5 @@ def dcase_table(reports: Iterable[ClipReport]) -> str:
     for report in reports:
         for event in report.events:
             times = f"{report.onset_s(event):.6f}\t{report.offset_s(event):.6f}"
-            rows.append(f"{one_line(report.file)}\t{times}\t{one_line(event.label)}")
+            rows.append(f"{harmless(report.file)}\t{times}\t{harmless(event.label)}")
     return "\n".join(rows) + "\n"

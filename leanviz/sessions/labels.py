@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath, PureWindowsPath
 
 from leanviz.core.events import Provenance, Review
+from leanviz.core.visible import visible
 
 # A day in which something begins every second; beyond it a table is no label file any more.
 MOST_MARKS = 100_000
@@ -206,7 +207,9 @@ def clean(text: str) -> str:
 def stem(file: str) -> str:
     """Return what a recording is called without folder and suffix, for comparing in any case.
 
-    Tables name recordings with the folders of the machine they were made on, be it Windows.
+    Tables name recordings with the folders of the machine they were made on, be it Windows; what
+    leanviz wrote has control characters as `visible` has them.
     """
+    file = visible(file)
     name = PureWindowsPath(file).name if "\\" in file else PurePath(file).name
     return PurePath(name).stem.casefold()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from leanviz.core.frontend import YAMNET
-from leanviz.sessions.report import ClipReport, one_line
+from leanviz.sessions.report import ClipReport, harmless
 
 _HEADER = (
     "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)",
@@ -26,10 +26,10 @@ def raven_table(reports: Iterable[ClipReport]) -> str:
         for event in report.events:
             onset_s, offset_s = report.onset_s(event), report.offset_s(event)
             times = f"{before_s + onset_s:.6f}\t{before_s + offset_s:.6f}\t0.0\t{high:.1f}"
-            place = f"{onset_s:.6f}\t{one_line(report.file)}"
+            place = f"{onset_s:.6f}\t{harmless(report.file)}"
             score = f"{event.score:.4f}" if event.scored else ""
             made = f"{event.provenance}\t{event.review}"
-            what = f"{one_line(event.label)}\t{score}\t{made}"
+            what = f"{harmless(event.label)}\t{score}\t{made}"
             rows.append(f"{len(rows)}\tSpectrogram 1\t1\t{times}\t{place}\t{what}")
         before_s += report.duration_s
     return "\n".join(rows) + "\n"

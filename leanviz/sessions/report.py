@@ -12,6 +12,7 @@ from leanviz.core.clock import seconds
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.events import Event
 from leanviz.core.taxonomy import Taxonomy
+from leanviz.core.visible import visible
 
 
 class Analysis(Protocol):
@@ -138,8 +139,11 @@ Report = ClipReport | ClipError
 
 
 def printable(path: str | Path) -> str:
-    """Return a path as text that every format can hold: bytes that are no UTF-8 are spelt out."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    """Return a path as text that every format and terminal can hold, see `visible`.
+
+    Bytes that are no UTF-8 are spelt out.
+    """
+    return visible(str(path).encode("utf-8", "backslashreplace").decode())
 
 
 def wall_time(started: datetime | None, time_s: float) -> str:
@@ -147,6 +151,25 @@ def wall_time(started: datetime | None, time_s: float) -> str:
     if started is None:
         return ""
     return (started + timedelta(seconds=time_s)).isoformat(timespec="milliseconds")
+
+
+# Spreadsheets take the wide forms of East Asian keyboards too. The apostrophe is among them so that
+# a name that begins with one is read back as it was.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
+
+
+def harmless(text: str) -> str:
+    """Return a text for a field of a table that no spreadsheet takes for a formula.
+
+    One that a spreadsheet would run (``=HYPERLINK(...).wav``) is given a leading apostrophe, which
+    spreadsheets take for "this is text".
+    """
+    return "'" + one_line(text) if text.startswith(_FORMULA_STARTS) else one_line(text)
+
+
+def without_guard(text: str) -> str:
+    """Return a text without the apostrophe that keeps it from being a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def one_line(text: str) -> str:

@@ -4,22 +4,17 @@ import csv
 import io
 from collections.abc import Iterable
 
-from leanviz.sessions.report import ClipReport, one_line, wall_time
+from leanviz.sessions.report import ClipReport, harmless, wall_time
 
 HEADER = (
     "file", "start_s", "end_s", "label", "score", "threshold", "source", "wall_time", "review",
 )  # fmt: skip
-# Spreadsheets take the wide forms of East Asian keyboards too. The apostrophe is among them so that
-# a name that begins with one is read back as it was.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
 
 
 def csv_table(reports: Iterable[ClipReport]) -> str:
     """Return the events of recordings as comma-separated values.
 
-    A text that a spreadsheet would run as a formula (``=HYPERLINK(...).wav``) is given a leading
-    apostrophe, which spreadsheets take for "this is text". Where a person gave the label there is
-    no score, and no threshold for it.
+    Where a person gave the label there is no score, and no threshold for it.
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -34,16 +29,6 @@ def csv_table(reports: Iterable[ClipReport]) -> str:
                 wall_time(report.started, onset_s), event.review.value,
             ))  # fmt: skip
     return text.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Return a text for a field of CSV that no spreadsheet takes for a formula."""
-    return "'" + one_line(text) if text.startswith(_FORMULA_STARTS) else one_line(text)
-
-
-def without_guard(text: str) -> str:
-    """Return a text without the apostrophe that keeps it from being a formula."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def split_row(line: str, delimiter: str) -> list[str]:

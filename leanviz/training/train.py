@@ -132,7 +132,7 @@ class Trainer:
     def _read_checkpoint(self) -> dict[str, Any] | None:
         if not self.checkpoint.exists():
             return None
-        saved = _saved(self.checkpoint, self._shop.device)
+        saved = saved_state(self.checkpoint, self._shop.device)
         if saved["recipe"] != described(self._recipe):
             raise UserError(f"{self.checkpoint} is from another recipe: use another --work.")
         return saved
@@ -218,10 +218,7 @@ class Trainer:
             "model": self._model.state_dict(), "average": self._average.state_dict(),
             "optimizer": self._optimizer.state_dict(),
         }  # fmt: skip
-        # Whole or not at all: a run may be killed while it writes.
-        partial = self.checkpoint.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(self.checkpoint)
+        save_whole(state, self.checkpoint)
 
 
 def _optimizer(model: Lean, stage: Stage) -> torch.optim.Optimizer:
@@ -256,7 +253,21 @@ def _log(work: Path, row: dict[str, Any]) -> None:
     logger.info("  ".join(figures))
 
 
-def _saved(checkpoint: Path, device: torch.device) -> dict[str, Any]:
+def save_whole(state: dict[str, Any], checkpoint: Path) -> None:
+    """Write a checkpoint whole or not at all: a run may be killed while it writes."""
+    partial = checkpoint.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(checkpoint)
+
+
+def saved_state(checkpoint: Path, device: torch.device) -> dict[str, Any]:
+    """Return what a checkpoint holds.
+
+    Raises
+    ------
+    UserError
+        If it is damaged.
+    """
     try:
         return torch.load(checkpoint, map_location=device, weights_only=True)
     except (OSError, EOFError, RuntimeError, UnpicklingError) as error:
@@ -274,10 +285,10 @@ def averaged(work: Path, corpus: Corpus, yamnet: Path) -> tuple[Lean, dict[str, 
     path = work / "checkpoint.pt"
     if not path.is_file():
         raise UserError(f"There is no checkpoint in {work}: train first.")
-    saved = _saved(path, torch.device("cpu"))
+    saved = saved_state(path, torch.device("cpu"))
     settings = saved["recipe"]["model"]
-    config = LeanConfig(**{**settings, "join": Join(settings["join"])})
-    model = new_model(config, corpus, yamnet)
+    config = LeanConfig(**settings)
+    model = new_model(replace(config, join=Join(config.join)), corpus, yamnet)
     average = {name.removeprefix("module."): value for name, value in saved["average"].items()}
     model.load_state_dict({name: value for name, value in average.items() if name != "n_averaged"})
     return model.eval(), saved["recipe"]
