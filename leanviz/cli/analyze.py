@@ -64,7 +64,8 @@ def _found(files: Sequence[Path]) -> Inputs:
         )
         say(f"{others} passed over: no sound by the name.")
     if not inputs.sources:
-        raise UserError("There is no sound file to analyse.")
+        names = ", ".join(map(str, files))
+        raise UserError(f"There is no sound file to analyse in {names}.")
     return inputs
 
 

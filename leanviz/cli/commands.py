@@ -36,9 +36,13 @@ class FilesOpen(TyperGroup):
     """Commands, where ``leanviz FILE...`` means ``leanviz open FILE...``."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command to run and its arguments."""
-        if args[0] not in self.commands and Path(args[0]).is_file():
-            args = ["open", *args]
+        """Return the command to run and its arguments; UserError for a file that is not there."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            path = Path(args[0])
+            if path.exists():
+                args = ["open", *args]
+            elif path.suffix or len(path.parts) > 1:
+                raise UserError(f"{path} does not exist.")
         return super().resolve_command(ctx, args)
 
 
@@ -53,7 +57,10 @@ app = typer.Typer(
 )
 
 SoundFile = Annotated[Path, typer.Argument(metavar="FILE", help="A sound file.")]
-SoundFiles = Annotated[list[Path], typer.Argument(metavar="FILE", help="Sound files.")]
+Openable = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE|DIR", help="Sounds, folders, label files, logs, or a session."),
+]
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -97,8 +104,8 @@ def leanviz_(
 
 
 @app.command("open")
-def open_(files: SoundFiles) -> None:
-    """Open the window on a file."""
+def open_(files: Openable) -> None:
+    """Open the window on files, folders or a session."""
     from leanviz.cli.window import open_window
 
     raise typer.Exit(open_window(files))
@@ -112,7 +119,7 @@ def analyze(  # noqa: PLR0913, PLR0917  (each is an option)
     shape: Annotated[Shape, typer.Option("--format", help="Shape of the output.")] = Shape.TABLE,
     output: Annotated[
         str | None,
-        typer.Option("-o", "--output", metavar="PATH", help="Write to this file or folder/."),
+        typer.Option("-o", "--output", metavar="PATH", help="Write to this file, or folder/."),
     ] = None,
     jobs: Annotated[
         int | None,
@@ -170,7 +177,8 @@ def score(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="NPZ", help="Where to write.")],
     split: Annotated[
-        str | None, typer.Option(help="Only the rows with this value in the column split.")
+        str | None,
+        typer.Option(metavar="NAME", help="Only the rows with this value in the column split."),
     ] = None,
     model: ModelFolder = None,
 ) -> None:
@@ -188,7 +196,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option)
         typer.Option(metavar="CSV", help="Labelled clips, see docs/cli.md; files relative to it."),
     ],
     split: Annotated[
-        str | None, typer.Option(help="Only the rows with this value in the column split.")
+        str | None,
+        typer.Option(metavar="NAME", help="Only the rows with this value in the column split."),
     ] = None,
     timeline: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Also sounds at known times.")
@@ -197,7 +206,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option)
         bool, typer.Option("--robustness", help="Also the clips recorded in 15 other ways.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="So many clips for --robustness; all if not given.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="So many clips for --robustness; all if not given."),
     ] = None,
     scores: Annotated[
         Path | None, typer.Option(metavar="NPZ", help="Write the clip scores here.")
@@ -223,7 +233,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option)
 def live(  # noqa: PLR0913, PLR0917  (each is an option)
     limit_s: Annotated[
         float | None,
-        typer.Option("--seconds", "--duration", min=0.1, help="Stop after so much sound."),
+        typer.Option(
+            "--seconds", "--duration", metavar="S", min=0.1, help="Stop after so much sound."
+        ),
     ] = None,
     shape: Annotated[
         LiveShape, typer.Option("--format", help="Shape of the output.")
@@ -250,7 +262,10 @@ def live(  # noqa: PLR0913, PLR0917  (each is an option)
     ] = None,
     alert: Annotated[
         list[str] | None,
-        typer.Option(metavar="CLASS", help="Alert when a class, or one below it, is heard."),
+        typer.Option(
+            metavar="CLASS",
+            help="Alert when a class, or one below it, is heard; as often as wanted.",
+        ),
     ] = None,
     command: Annotated[
         str, typer.Option("--run", metavar="COMMAND", help="Program that each alert runs.")
@@ -295,8 +310,11 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
         Path, typer.Option("-o", "--output", metavar="PATH", help="Where to write: .png or .svg.")
     ],
     theme: Annotated[Theme, typer.Option(help="Colours.")] = Theme.DARK,
-    width: Annotated[int, typer.Option(min=320, max=16384, help="Pixels.")] = 1280,
-    height: Annotated[int | None, typer.Option(min=240, max=16384, help="Pixels.")] = None,
+    width: Annotated[int, typer.Option(metavar="W", min=320, max=16384, help="Pixels.")] = 1280,
+    height: Annotated[
+        int | None,
+        typer.Option(metavar="H", min=240, max=16384, help="Pixels; by the panes if not given."),
+    ] = None,
     pane: Annotated[
         list[FigurePane] | None, typer.Option(help="What to draw; as often as wanted.")
     ] = None,
@@ -322,7 +340,9 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     high_hz: Annotated[
         float | None, typer.Option("--high", metavar="HZ", min=1.0, help="Highest frequency.")
     ] = None,
-    palette: Annotated[str | None, typer.Option(help="Colour map of the spectrogram.")] = None,
+    palette: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Colour map of the spectrogram.")
+    ] = None,
     window_ms: Annotated[
         int | None, typer.Option("--window", metavar="MS", min=4, max=500, help="Of the spectra.")
     ] = None,
@@ -351,7 +371,7 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     quiet_ever_present: EverPresent = True,
     model: ModelFolder = None,
 ) -> None:
-    """Draw the panes and the alignment map of a file; needs no screen."""
+    """Draw the panes and the alignment map of a file. Needs no screen."""
     from leanviz.cli.render import RenderOptions
     from leanviz.cli.render import render as run
 
@@ -385,7 +405,8 @@ def attention(  # noqa: PLR0913, PLR0917  (each is an option)
         typer.Option("-o", "--output", metavar="PATH", help="To a .npz, .csv, .svg or .png file."),
     ] = None,
     head: Annotated[
-        int, typer.Option(min=0, max=9, help="Head that a picture shows; 0 is their mean.")
+        int,
+        typer.Option(metavar="N", min=0, max=9, help="Head that a picture shows; 0 is their mean."),
     ] = 0,
     theme: Annotated[Theme, typer.Option(help="Colours of a picture.")] = Theme.DARK,
     check: Annotated[
@@ -393,15 +414,17 @@ def attention(  # noqa: PLR0913, PLR0917  (each is an option)
         typer.Option(metavar="CSV", help="Measure explanations on short sounds of a manifest."),
     ] = None,
     split: Annotated[
-        str | None, typer.Option(help="With --check: only rows with this in the column split.")
+        str | None,
+        typer.Option(metavar="NAME", help="With --check: only rows with this in column split."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="With --check: so many clips; 100 if not given.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="With --check: so many clips; 100 if not given."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --check: print JSON.")] = False,
     model: ModelFolder = None,
 ) -> None:
-    """Tell why a label has its score: by attention, by occlusion, and by muting the sound."""
+    """Tell why a label has its score. By attention, by occlusion, and by muting the sound."""
     if check is not None:
         from leanviz.cli.attention_check import check as run_check
 
@@ -439,7 +462,7 @@ def compare(  # noqa: PLR0913, PLR0917  (each is an option)
     quiet_ever_present: EverPresent = True,
     model: ModelFolder = None,
 ) -> None:
-    """Tell how well results, or what is heard in sounds, agree with somebody's labels."""
+    """Tell how well results agree with somebody's labels. Sounds are analysed first."""
     from leanviz.cli.compare import Wanted
     from leanviz.cli.compare import compare as run
     from leanviz.evaluation.reference import Collars
@@ -477,7 +500,7 @@ def doctor(model: ModelFolder = None) -> None:
 def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.")] = False,
 ) -> None:
-    """Tell where the window keeps analyses of files, and how much room they take."""
+    """Tell how much room kept analyses of files take. And where the window keeps them."""
     from leanviz.cli.cache import cache_text
 
     emit(cache_text(clear))
@@ -486,9 +509,11 @@ def cache(
 @app.command()
 def bench(  # noqa: PLR0913, PLR0917  (each is an option)
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A sound file; the demo clip if none.")
+        Path | None, typer.Argument(metavar="FILE", help="A sound file; the demo clip if none.")
     ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Turns; the least time counts.")] = 5,
+    repeats: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Turns; the least time counts.")
+    ] = 5,
     live: Annotated[
         bool, typer.Option("--live", help="Measure the window instead, while it listens.")
     ] = False,
@@ -501,7 +526,7 @@ def bench(  # noqa: PLR0913, PLR0917  (each is an option)
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     model: ModelFolder = None,
 ) -> None:
-    """Measure how fast a file is analysed, against YAMNet alone in the same run."""
+    """Measure how fast files are analysed. Against YAMNet alone in the same run."""
     if attention:
         from leanviz.cli.bench_attention import bench_attention
 

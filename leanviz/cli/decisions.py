@@ -38,6 +38,6 @@ def position_of(name: str, taxonomy: Taxonomy) -> int:
         return position
     known = {label.title.casefold(): label.name for label in taxonomy.labels}
     known.update({label.name.casefold(): label.name for label in taxonomy.labels})
-    near = get_close_matches(name.casefold(), known, n=1)
+    near = get_close_matches(name.casefold(), known, n=1, cutoff=0.7)
     hint = f" The nearest is {known[near[0]]}." if near else ""
     raise UserError(f"There is no class {name}.{hint}")

@@ -17,7 +17,9 @@ ModelFolder = Annotated[
 ]
 ThresholdOffset = Annotated[
     float,
-    typer.Option("--threshold", min=-1.0, max=1.0, help="Added to the threshold of every class."),
+    typer.Option(
+        "--threshold", metavar="X", min=-1.0, max=1.0, help="Added to the threshold of every class."
+    ),
 ]
 MinDuration = Annotated[
     float, typer.Option("--min-duration", metavar="S", min=0.0, help="Shortest label, in seconds.")
@@ -27,11 +29,15 @@ SmoothingChoice = Annotated[
 ]
 Mute = Annotated[
     list[str] | None,
-    typer.Option("--mute", metavar="CLASS", help="Never show a class and those below it."),
+    typer.Option(
+        "--mute", metavar="CLASS", help="Never show a class and those below it; as often as wanted."
+    ),
 ]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="CLASS", help="Show only a class and those below it."),
+    typer.Option(
+        "--only", metavar="CLASS", help="Show only a class and those below it; as often as wanted."
+    ),
 ]
 EverPresent = Annotated[
     bool,

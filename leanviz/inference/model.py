@@ -64,6 +64,8 @@ class LeanModel:
     taxonomy : Taxonomy
     thresholds : tuple of float
         Score from which each class is shown, in the order of the taxonomy.
+    embedding_width : int
+        Numbers per patch: YAMNet's embedding, and the readout's logits if there is one.
     """
 
     def __init__(self, folder: Path, metadata: dict[str, Any]) -> None:
@@ -76,6 +78,9 @@ class LeanModel:
             raise ModelError(
                 f"The model in {folder} knows {known} classes but names {len(self.taxonomy)}."
             )
+        self.embedding_width: int = self._sessions["yamnet"].get_outputs()[0].shape[-1]
+        if self._sessions["fusion"].get_inputs()[0].shape[-1] != self.embedding_width:
+            raise ModelError(f"The parts of the model in {folder} are not of one model.")
 
     @classmethod
     def open(cls, folder: Path | None = None) -> "LeanModel":
@@ -120,7 +125,7 @@ class LeanModel:
         return DecisionRules(self.thresholds, quiet=self.taxonomy.general)
 
     def embed(self, patches: Float32) -> Float32:
-        """Return YAMNet embeddings [n, 1024] of log-mel patches [n, 96, 64]."""
+        """Return embeddings [n, embedding_width] of log-mel patches [n, 96, 64]."""
         return self._run("yamnet", {"patches": patches})[0]
 
     def wave(self, samples: Float32) -> Float32:
@@ -134,7 +139,7 @@ class LeanModel:
 
         Parameters
         ----------
-        embeddings : numpy.ndarray [batch, n, 1024]
+        embeddings : numpy.ndarray [batch, n, embedding_width]
         waves : numpy.ndarray [batch, m, 128]
             Wave features of the same stretch, ``m = wave_count(n)``.
         patch_mask : numpy.ndarray [batch, n]
@@ -174,7 +179,8 @@ def _read_metadata(folder: Path) -> dict[str, Any]:
         complete = isinstance(files, dict) and isinstance(labels, list) and len(labels) > 0
         complete = complete and {"name", "version"} <= metadata.keys()
     except OSError as error:
-        raise ModelError(f"No model in {folder}: {error.strerror or error}.") from error
+        cause = error.strerror or error
+        raise ModelError(f"No model in {folder}: model.json: {cause}.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{path} is damaged: it is not a leanviz model description.") from error
     if not complete or metadata.get("format") != FORMAT:

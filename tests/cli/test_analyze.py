@@ -115,7 +115,8 @@ def test_a_folder_stands_for_its_sounds(run: Run, siren: Path, tmp_path: Path) -
 
 def test_a_folder_without_sounds_is_told(run: Run, tmp_path: Path) -> None:
     outcome = run("analyze", tmp_path)
-    assert (outcome.code, outcome.sentence) == (2, "leanviz: There is no sound file to analyse.")
+    sentence = f"leanviz: There is no sound file to analyse in {tmp_path}."
+    assert (outcome.code, outcome.sentence) == (2, sentence)
 
 
 def test_nothing_heard_is_said(run: Run, tmp_path: Path, model_folder: Path) -> None:

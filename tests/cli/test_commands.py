@@ -28,6 +28,10 @@ def test_help_comes_at_once() -> None:
     assert HEAVY.isdisjoint(done.stderr.split())
 
 
+def test_a_folder_opens_without_a_command(run: Run, tmp_path: Path) -> None:
+    assert "No window can be opened" in run(tmp_path).sentence
+
+
 def test_version(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.code, outcome.out) == (0, f"leanviz {leanviz.__version__}\n")
@@ -54,6 +58,7 @@ def test_misuse_is_explained_on_standard_error(run: Run, args: list[str]) -> Non
         ["live", "--source", "missing.wav", "--seconds", "1"],
         ["live", "--device", "no such microphone", "--seconds", "1"],
         ["open", "missing.wav"],
+        ["missing.wav"],
     ],
 )
 def test_a_failure_is_one_sentence(run_outside: Run, model_folder: Path, args: list[str]) -> None:
