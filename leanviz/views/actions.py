@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from leanviz.views.action_table import SPECS, ActionSpec, State, usable
+from leanviz.views.plain import plain_tip
 from leanviz.views.style import disabled
 from leanviz.views.theme import Theme
 
@@ -56,7 +57,7 @@ class Actions:
         """Have tool tips say why actions cannot be used; "" has them say what they do again."""
         for spec in SPECS:
             if spec.name in names:
-                self._by_name[spec.name].setToolTip(why or tool_tip(spec))
+                self._by_name[spec.name].setToolTip(plain_tip(why or tool_tip(spec)))
 
     def apply(self, state: State) -> None:
         """Enable what can be used in a state, and nothing else."""
@@ -114,7 +115,7 @@ def _make(spec: ActionSpec, parent: QWidget) -> QAction:
     if spec.local:
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     action.setIconText(spec.short or spec.text.replace("&", ""))
-    action.setToolTip(tool_tip(spec))
+    action.setToolTip(plain_tip(tool_tip(spec)))
     return action
 
 

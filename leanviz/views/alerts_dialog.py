@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -21,6 +20,7 @@ from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
 from leanviz.views.alerts_rule_form import RuleForm
 from leanviz.views.alerts_sounds import sound_title
+from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.recorder_form import ClipForm
 
 LIST_WIDTH = 260
@@ -53,7 +53,7 @@ class AlertsDialog(QDialog):
         self.clips = ClipForm(choices.clips, folder)
         self.add, self.remove = QPushButton("&Add"), QPushButton("Remo&ve")
         self.up, self.down = QPushButton("U&p"), QPushButton("&Down")
-        self._empty = QLabel(EMPTY)
+        self._empty = PlainLabel(EMPTY)
         self._lay_out()
         self._connect()
         for rule in choices.rules:
@@ -74,7 +74,7 @@ class AlertsDialog(QDialog):
     def _lay_out(self) -> None:
         self.rules.setAccessibleName("Rules")
         self.rules.setFixedWidth(LIST_WIDTH)
-        about = QLabel(ABOUT)
+        about = PlainLabel(ABOUT)
         for words in (self._empty, about):
             words.setWordWrap(True)
             words.setProperty("role", "name")
@@ -125,7 +125,7 @@ class AlertsDialog(QDialog):
         item = self.rules.item(row)
         self.rules.blockSignals(True)
         item.setText(f"{sound_title(rule.label, self._taxonomy)} \u2265 {rule.threshold:.2f}")
-        item.setToolTip(what_it_does(rule))
+        item.setToolTip(plain_tip(what_it_does(rule)))
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, what_it_does(rule))
         checked = Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
         item.setCheckState(checked)

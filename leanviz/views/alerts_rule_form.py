@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import MOST_WAIT_S, WatchRule
 from leanviz.views.alerts_sounds import SoundPicker
+from leanviz.views.plain import PlainLabel
 
 SCORE_STEP = 0.05
 ABOUT_COMMAND = (
@@ -48,9 +48,9 @@ class RuleForm(QWidget):
         self.record = QCheckBox("&Keep a clip, while recording is on")
         self.notify = QCheckBox("Desktop &notification")
         self.highlight = QCheckBox("&Frame the window and name the sound")
-        self.command, self._parts = QLineEdit(), QLabel()
+        self.command, self._parts = QLineEdit(), PlainLabel()
         self.cooldown, self.absence = _seconds(), _seconds()
-        self.test, self.outcome = QPushButton("&Test"), QLabel()
+        self.test, self.outcome = QPushButton("&Test"), PlainLabel()
         self._set_up()
         self._lay_out()
         self._connect()
@@ -87,7 +87,6 @@ class RuleForm(QWidget):
             # room for two lines: what is below does not move
             words.setFixedHeight(2 * words.fontMetrics().lineSpacing() + 4)
             words.setAlignment(Qt.AlignmentFlag.AlignTop)
-            words.setTextFormat(Qt.TextFormat.PlainText)
         self.outcome.setAccessibleName("Outcome of the test")
 
     def _lay_out(self) -> None:

@@ -4,7 +4,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from leanviz.views.plain import PlainLabel
 
 if TYPE_CHECKING:
     from leanviz.pipeline.alerts import Alert
@@ -20,15 +22,13 @@ class AlertStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("alert")
         self.setAccessibleName("Alert")
-        self._latest, self._before = QLabel(), QLabel()
+        self._latest, self._before = PlainLabel(), PlainLabel()
         self._alerts: deque[Alert] = deque(maxlen=1 + TOLD_BEFORE)
         self._count = 0
         font = self._latest.font()
         font.setPointSizeF(font.pointSizeF() * LARGE)
         self._latest.setFont(font)
         self._before.setProperty("role", "name")
-        for label in (self._latest, self._before):
-            label.setTextFormat(Qt.TextFormat.PlainText)
         dismiss = QPushButton("Dismiss")
         dismiss.setAccessibleName("Dismiss the alerts")
         dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)

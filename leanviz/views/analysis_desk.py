@@ -14,6 +14,7 @@ from leanviz.models.analysis import AnalysisModel, Source, too_long
 from leanviz.pipeline.analyses import Analysis
 from leanviz.views.action_table import Mode
 from leanviz.views.background import Background
+from leanviz.views.plain import plain_tip
 
 if TYPE_CHECKING:
     from leanviz.pipeline.analysis_process import AnalysisProcess
@@ -146,7 +147,7 @@ class AnalysisDesk(QObject):
         usual = action.toolTip()
 
         def explain() -> None:
-            action.setToolTip(WHY_NOT.get(self._director.mode, usual))
+            action.setToolTip(plain_tip(WHY_NOT.get(self._director.mode, usual)))
 
         self._director.changed.connect(explain)
         explain()

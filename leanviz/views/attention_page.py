@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from leanviz.views.attention_compare import RowsView
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
+from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.theme import Theme
 
 LOOKS, LAG, SPREAD, SHAPE = "looks at", "lag", "spread", "shape"
@@ -59,12 +59,12 @@ class AttentionPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._reading, self._pins = reading, pins
-        self._span, self._a, self._b = page_heading(""), QLabel(), QLabel()
+        self._span, self._a, self._b = page_heading(""), PlainLabel(), PlainLabel()
         self.heads = ExplainTable("Realignment of each head", COLUMNS, HEADS)
         for column, tip in enumerate(TIPS):
             item = self.heads.horizontalHeaderItem(column)
             if item is not None:
-                item.setToolTip(tip)
+                item.setToolTip(plain_tip(tip))
         self.row, self.common = Facts(ROW_FACTS), Facts((COMMON,))
         self.row.setToolTip(TIPS[3])
         self.common.setToolTip("Part of the weight that A and B put at the same lags")
@@ -120,14 +120,14 @@ class AttentionPage(QScrollArea):
         for row, summary in enumerate(summaries):
             cell = self.heads.item(row, len(COLUMNS) - 1)
             if cell is not None:
-                cell.setToolTip(shares_text(summary))
+                cell.setToolTip(plain_tip(shares_text(summary)))
 
     def _show_pins(self) -> None:
         for letter, label in (("A", self._a), ("B", self._b)):
             held = self._pins[letter]
             label.setText("" if held is None else f"{letter}  {held.title}")
             label.setVisible(held is not None)
-            label.setToolTip("" if held is None else pin_text(held))
+            label.setToolTip("" if held is None else plain_tip(pin_text(held)))
         comparison = self._pins.comparison
         overlap = {} if comparison is None else {COMMON: f"{comparison.overlap:.2f} of the weight"}
         self.common.show_values(overlap)

@@ -3,13 +3,13 @@
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QLabel,
     QPushButton,
     QWidget,
 )
 
 from leanviz.models.decisions import DecisionsModel
 from leanviz.views.number_field import NumberField
+from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.score_rows import path_title
 
 STEP = 0.05
@@ -23,7 +23,7 @@ class ClassEditor(QWidget):
         self._decisions = decisions
         self._label = -1
         self._showing = False
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.threshold = NumberField()
         self.recommended = QPushButton("Recommended")
         self.muted, self.only = QCheckBox("Mute it alone"), QCheckBox("Only these")
@@ -77,7 +77,7 @@ class ClassEditor(QWidget):
         }
         for part, name in names.items():
             part.setAccessibleName(name)
-            part.setToolTip(name)
+            part.setToolTip(plain_tip(name))
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

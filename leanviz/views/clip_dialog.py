@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.core.watching import ClipFormat, Cut
+from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.recorder_form import roll
 
 FOLDER_WIDTH = 360
@@ -98,7 +98,7 @@ class ClipDialog(QDialog):
         row.addWidget(self.folder, 1)
         row.addWidget(self.choose)
         self.folder.setMinimumWidth(FOLDER_WIDTH)
-        label = QLabel("Fo&lder")
+        label = PlainLabel("Fo&lder")
         label.setBuddy(self.folder)
         form.addRow(label, row)
         form.addRow(self.buttons)
@@ -108,7 +108,7 @@ class ClipDialog(QDialog):
             ("Choose the folder of the clips", self.choose, "Choose another folder"),
         ):
             field.setAccessibleName(name)
-            field.setToolTip(tip or field.toolTip())
+            field.setToolTip(plain_tip(tip) or field.toolTip())
 
     def _connect(self) -> None:
         self.choose.clicked.connect(self._choose)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSlider,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from leanviz.models.decisions import DecisionsModel
 from leanviz.views.drawing import small_font
 from leanviz.views.number_field import NumberField
 from leanviz.views.picker import Picker
+from leanviz.views.plain import PlainLabel
 
 HUNDRED = 100
 # Room in a field beside its text, in logical pixels.
@@ -45,7 +45,7 @@ class RulesForm(QWidget):
         super().__init__(parent)
         self._decisions = decisions
         self._showing = False
-        self.slider, self.offset = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self.slider, self.offset = QSlider(Qt.Orientation.Horizontal), PlainLabel()
         self.reset = QPushButton("Reset")
         self.smoothing = Picker()
         self.over = _seconds("Smoothing window", 1, MAX_SMOOTHING_PATCHES)
@@ -156,8 +156,8 @@ def _seconds(name: str, least: int, most: int) -> NumberField:
     return box
 
 
-def _note(text: str) -> QLabel:
-    label = QLabel(text)
+def _note(text: str) -> PlainLabel:
+    label = PlainLabel(text)
     label.setWordWrap(True)
     label.setFont(small_font())
     label.setProperty("role", "name")

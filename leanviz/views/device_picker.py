@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from leanviz.views.picker import Picker
+from leanviz.views.plain import plain_tip
 
 if TYPE_CHECKING:
     from leanviz.audio.devices import Device
@@ -94,7 +95,7 @@ class DevicePicker(Picker):
         if self.missing:
             entries.append((f"{self._wanted[1]} (not connected)", self._wanted))
         self.offer(entries, present.key if present else self._wanted)
-        self.setToolTip(f"The input to listen to: {self.currentText()}")
+        self.setToolTip(plain_tip(f"The input to listen to: {self.currentText()}"))
 
     def _choose(self, index: int) -> None:
         wanted = tuple(self.itemData(index))

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from leanviz.models.timeline import TimelineModel
 from leanviz.views.event_table import EventTable
 from leanviz.views.page_parts import action_button, side_by_side
+from leanviz.views.plain import PlainLabel
 
 TIP = "Words of labels, of what is above them, or of the review: confirmed, by hand"
 # What the buttons below the table and below the selected label do.
@@ -25,7 +26,7 @@ class EventsPage(QWidget):
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.search, self.count, self.table = QLineEdit(), QLabel(), EventTable()
+        self.search, self.count, self.table = QLineEdit(), PlainLabel(), EventTable()
         self.search.setPlaceholderText("Search labels")
         self.search.setAccessibleName("Search labels")
         self.search.setToolTip(TIP)

@@ -10,6 +10,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.views.drawing import PaneItem, colour
 from leanviz.views.explain_bars import draw_bars
 from leanviz.views.pane import Pane
+from leanviz.views.plain import plain_tip
 
 # Logical pixels of a row.
 ROW = 18
@@ -32,7 +33,7 @@ class ExplainPane(Pane):
     def hovered(self, at: QPointF | None) -> None:
         """Tell the value of the bar under the pointer."""
         super().hovered(at)
-        self.picture.setToolTip("" if at is None else self._tip(at))
+        self.picture.setToolTip("" if at is None else plain_tip(self._tip(at)))
 
     def _tip(self, at: QPointF) -> str:
         rows, time_s = self._model.strips, self.time_at(at)

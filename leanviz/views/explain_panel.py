@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFrame,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from leanviz.models.time_text import elapsed
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
+from leanviz.views.plain import PlainLabel
 
 if TYPE_CHECKING:
     from leanviz.pipeline.counterfactual import Counterfactual
@@ -137,9 +137,8 @@ def _correlation(value: float) -> str:
     return "\N{EN DASH}" if np.isnan(value) else f"{value:.2f}"
 
 
-def _words() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _words() -> PlainLabel:
+    label = PlainLabel()
     label.setWordWrap(True)
     return label
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.views.page_parts import make_small_table
+from leanviz.views.plain import plain_tip
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -53,7 +54,7 @@ class ExplainTable(QTableWidget):
             for column, text in enumerate(texts):
                 cell = QTableWidgetItem(text)
                 cell.setTextAlignment(RIGHT if column else LEFT)
-                cell.setToolTip(text)
+                cell.setToolTip(plain_tip(text))
                 self.setItem(row, column, cell)
 
     def texts(self) -> list[list[str]]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from leanviz.views.plain import PlainLabel, plain_tip
 
 NONE = "\N{EN DASH}"
 ELIDE = Qt.TextElideMode.ElideRight
@@ -25,9 +27,9 @@ class Facts(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        self._values: dict[str, QLabel] = {}
+        self._values: dict[str, PlainLabel] = {}
         for row, name in enumerate(names):
-            label, value = QLabel(name), QLabel(NONE)
+            label, value = PlainLabel(name), PlainLabel(NONE)
             label.setProperty("role", "name")
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             # a long value is cut, it does not widen the inspector
@@ -44,7 +46,7 @@ class Facts(QWidget):
             text = values.get(name, NONE)
             if text != label.accessibleDescription():
                 label.setAccessibleDescription(text)
-                label.setToolTip(text if text != NONE else "")
+                label.setToolTip(plain_tip(text) if text != NONE else "")
                 room = max(label.width(), label.fontMetrics().horizontalAdvance(NONE))
                 label.setText(label.fontMetrics().elidedText(text, ELIDE, room))
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.views.figure_spec import LOW, PANES, SIZE, FigureSpec
+from leanviz.views.plain import plain_tip
 
 WORDS = {
     "waveform": "&Waveform",
@@ -53,7 +54,7 @@ class FigureDialog(QDialog):
             (self.height_px, "Height in pixels"),
         ):
             field.setAccessibleName(name)
-            field.setToolTip(name)
+            field.setToolTip(plain_tip(name))
         self.view.setToolTip("From the left to the right edge of the panes")
         self.whole.setToolTip("From its beginning to its end")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

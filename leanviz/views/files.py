@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from leanviz.audio.suffixes import SOUND_SUFFIXES
 from leanviz.sessions.review_file import SUFFIX
+from leanviz.views.plain import plain_tip
 
 SOUNDS = " ".join(f"*{suffix}" for suffix in SOUND_SUFFIXES)
 FILTERS = (
@@ -44,7 +45,7 @@ class FileMenu:
         for path in paths:
             # an ampersand would underline the letter after it
             action = self._menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action.setToolTip(plain_tip(str(path)))
             action.setCheckable(path == checked)
             action.setChecked(path == checked)
             action.triggered.connect(self._opening(path))

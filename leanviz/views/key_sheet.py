@@ -8,13 +8,13 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
 
 from leanviz.views.action_table import MOUSE, SPECS
 from leanviz.views.actions import key_text
+from leanviz.views.plain import PlainLabel
 
 COLUMNS = 2
 HEADING_ROWS = 2
@@ -93,17 +93,17 @@ def _grid(rows: list[KeyRow]) -> QGridLayout:
             group = row.group
             grid.addWidget(_heading(group), at, 0, 1, 2)
             at += 1
-        text = QLabel(row.help)
+        text = PlainLabel(row.help)
         text.setProperty("role", "name")
-        grid.addWidget(QLabel(row.text), at, 0)
+        grid.addWidget(PlainLabel(row.text), at, 0)
         grid.addWidget(text, at, 1)
     grid.setRowStretch(grid.rowCount(), 1)
     grid.setColumnStretch(1, 1)
     return grid
 
 
-def _heading(group: str) -> QLabel:
-    heading = QLabel(group.upper())
+def _heading(group: str) -> PlainLabel:
+    heading = PlainLabel(group.upper())
     heading.setProperty("role", "heading")
     heading.setMinimumHeight(32)
     heading.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QWidget,
 )
@@ -18,6 +17,7 @@ from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.time_text import elapsed
 from leanviz.views.navigation import parse_time
+from leanviz.views.plain import PlainLabel
 
 UNKNOWN = "LEAN has no such class: the label is kept as you write it."
 NO_LABEL, NO_TIME = "Type a label.", "Type both times as seconds, m:ss or h:mm:ss."
@@ -62,7 +62,7 @@ class LabelForm(QDialog):
         self._taxonomy, self._take, self._extent = taxonomy, take, extent
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.label, self.remark = QLineEdit(label), QLabel()
+        self.label, self.remark = QLineEdit(label), PlainLabel()
         self.onset, self.offset = (
             QLineEdit(self._time(extent.start)),
             QLineEdit(self._time(extent.stop)),

@@ -11,6 +11,7 @@ from leanviz.views.event_words import event_tip, parent_tip
 from leanviz.views.label_boxes import LOWEST, TALLEST, LanesItem
 from leanviz.views.left_axis import LEFT
 from leanviz.views.pane import Pane
+from leanviz.views.plain import plain_tip
 
 # Logical pixels beside a box in which a click still means it.
 NEAR = 3
@@ -100,7 +101,7 @@ class LanesPane(Pane):
         if event != self._hovered_event:
             self._hovered_event = event
             self.event_hovered.emit(event)
-        self.picture.setToolTip("" if at is None else self._tip(event, at))
+        self.picture.setToolTip("" if at is None else plain_tip(self._tip(event, at)))
 
     def _tip(self, event: Event | None, at: QPointF) -> str:
         times = self._timeline.time_format

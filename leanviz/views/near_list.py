@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from leanviz.core.remedies import Remedy, remedy
 from leanviz.models.decisions import DecisionsModel
 from leanviz.models.findings import NearMiss
 from leanviz.views.drawing import small_font
+from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.score_rows import path_title
 
 GAP = 6
@@ -30,7 +30,7 @@ class NearRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.score, self.reason = _Elided(), QLabel(), _Elided()
+        self.title, self.score, self.reason = _Elided(), PlainLabel(), _Elided()
         self.button = QPushButton()
         # Enter presses it, as Space does
         self.button.setAutoDefault(True)
@@ -66,7 +66,7 @@ class NearRow(QWidget):
         self.button.setVisible(offered is not None)
         self.button.setAccessibleName(f"{self.button.text()}: {title} {score}")
         self.button.setAccessibleDescription(miss.hidden.reason)
-        self.button.setToolTip(f"{title} {score}: {miss.hidden.reason}")
+        self.button.setToolTip(plain_tip(f"{title} {score}: {miss.hidden.reason}"))
 
     def show_nothing(self) -> None:
         """Say that there is no near-miss."""
@@ -154,7 +154,7 @@ def _remedy(miss: NearMiss, decisions: DecisionsModel) -> Remedy | None:
     return remedy(miss.hidden, decisions.choices, decisions.rules, decisions.taxonomy)
 
 
-class _Elided(QLabel):
+class _Elided(PlainLabel):
     """A text that is cut where there is no room for it, and takes what room there is."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class _Elided(QLabel):
     def show_text(self, text: str) -> None:
         """Show a text."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self._cut()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

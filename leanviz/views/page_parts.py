@@ -7,21 +7,20 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QTableView,
     QToolButton,
     QWidget,
 )
 
 from leanviz.views.drawing import small_font
+from leanviz.views.plain import PlainLabel
 
 
-def page_heading(text: str) -> QLabel:
+def page_heading(text: str) -> PlainLabel:
     """Return the heading of a part of a page."""
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setProperty("role", "heading")
     label.setMinimumHeight(24)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label
 
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from leanviz.core.watching import WatchChoices
+from leanviz.views.plain import plain_tip
 from leanviz.views.theme import DARK, Theme
 
 DOT = 10
@@ -46,7 +47,7 @@ class RecorderBadge(QWidget):
         words = f"{self.text}; {clips} saved since listening began"
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-            self.setToolTip(words)
+            self.setToolTip(plain_tip(words))
             self.update()
 
     def sizeHint(self) -> QSize:

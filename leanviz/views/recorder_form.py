@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QWidget,
@@ -27,6 +26,7 @@ from leanviz.core.watching import (
     ClipChoices,
     ClipFormat,
 )
+from leanviz.views.plain import PlainLabel, plain_tip
 
 
 class ClipForm(QGroupBox):
@@ -48,7 +48,7 @@ class ClipForm(QGroupBox):
         self.last = QDoubleSpinBox()
         self.most_mb, self.most_clips = QSpinBox(), QSpinBox()
         self.folder, self.choose, self.show_in = (
-            QLabel(),
+            PlainLabel(),
             QPushButton("C&hoose\u2026"),
             QPushButton("Op&en"),
         )
@@ -93,7 +93,7 @@ class ClipForm(QGroupBox):
     def _show_folder(self) -> None:
         path = str(self._place())
         self.folder.setText(path)
-        self.folder.setToolTip(path)
+        self.folder.setToolTip(plain_tip(path))
         self.folder.setAccessibleDescription(path)
 
     def _lay_out(self) -> None:
@@ -111,7 +111,7 @@ class ClipForm(QGroupBox):
                 row.addWidget(field)
                 field.setAccessibleName(field.accessibleName() or name)
             row.addStretch(1)
-            label = QLabel(words)
+            label = PlainLabel(words)
             label.setBuddy(fields[0])
             form.addRow(label, row)
         form.insertRow(1, "", self.folder)

@@ -13,6 +13,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.sessions.labels import Mark
 from leanviz.views.drawing import PaneItem, colour, small_font
 from leanviz.views.pane import Pane
+from leanviz.views.plain import plain_tip
 
 # Logical pixels.
 ROW = 20
@@ -61,7 +62,7 @@ class ReferencePane(Pane):
         """Tell all of the label under the pointer."""
         super().hovered(at)
         mark = None if at is None else self.mark_at(at)
-        self.picture.setToolTip("" if mark is None else self._tip(mark))
+        self.picture.setToolTip("" if mark is None else plain_tip(self._tip(mark)))
 
     def _tip(self, mark: Mark) -> str:
         score = "" if mark.score is None else f" {mark.score:.2f}"

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from leanviz.evaluation.plain import number
 from leanviz.evaluation.reference import ReferenceFigures
 from leanviz.views.drawing import small_font
 from leanviz.views.facts import Facts
+from leanviz.views.plain import PlainLabel, plain_tip
 
 COLUMNS = ("", "Precision", "Recall", "F1")
 TIPS = (
@@ -43,9 +43,8 @@ class ReferencePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Comparison with the reference")
-        self._name, self._remark = QLabel(), QLabel()
+        self._name, self._remark = PlainLabel(), PlainLabel()
         for label in (self._name, self._remark):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.facts = Facts((PSDS, OTHERS))
         self.facts.setToolTip(
@@ -97,7 +96,7 @@ def _table() -> QTableWidget:
     for column, tip in enumerate(TIPS):
         item = table.horizontalHeaderItem(column)
         if item is not None:
-            item.setToolTip(tip)
+            item.setToolTip(plain_tip(tip))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setTabKeyNavigation(False)
@@ -115,5 +114,5 @@ def _cell(text: str, column: int) -> QTableWidgetItem:
     cell = QTableWidgetItem(text)
     side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
     cell.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    cell.setToolTip("" if column else ROW_TIPS.get(text, text))
+    cell.setToolTip("" if column else plain_tip(ROW_TIPS.get(text, text)))
     return cell

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 import leanviz
 from leanviz.core.clock import Span, to_sample
@@ -22,6 +22,7 @@ from leanviz.views import style
 from leanviz.views.closer import LONGEST_S, is_coarse
 from leanviz.views.drawing import small_font
 from leanviz.views.figure_spec import FigureSpec
+from leanviz.views.plain import PlainLabel
 from leanviz.views.theme import THEMES
 from leanviz.views.workspace import SHARES, Workspace
 
@@ -171,9 +172,8 @@ class _Figure(QWidget):
         words = f"QLabel {{ color: {self._theme.text}; }}"
         self.setStyleSheet(style.style_sheet(self._theme) + words)
         self._workspace = Workspace()
-        self._caption = QLabel(told)
+        self._caption = PlainLabel(told)
         self._caption.setFont(small_font())
-        self._caption.setTextFormat(Qt.TextFormat.PlainText)
         self._caption.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, MARGIN, 0, MARGIN)

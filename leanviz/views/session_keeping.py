@@ -13,6 +13,7 @@ from leanviz.settings import Settings
 from leanviz.views.actions import Actions
 from leanviz.views.background import Background
 from leanviz.views.banner import Banner, Severity
+from leanviz.views.plain import plain_tip
 
 if TYPE_CHECKING:
     from leanviz.pipeline.session_log import SessionLog
@@ -57,7 +58,7 @@ class SessionKeeping(QObject):
             "last session": self._open_last,
         })  # fmt: skip
         actions.check("keep log", self._keep)
-        actions["log folder"].setToolTip(str(log_folder()))
+        actions["log folder"].setToolTip(plain_tip(str(log_folder())))
 
     def remember(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen now."""

@@ -6,10 +6,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from leanviz.core.channels import MIX, channel_name
 from leanviz.core.frontend import YAMNET
+from leanviz.views.plain import PlainLabel, plain_tip
 
 if TYPE_CHECKING:
     from leanviz.inference.model import LeanModel
@@ -22,7 +23,7 @@ LOOKS = 7200
 REFRESH_S = 0.5
 
 
-class Cell(QLabel):
+class Cell(PlainLabel):
     """A text in a place as wide as the widest text it will show.
 
     Parameters
@@ -36,7 +37,7 @@ class Cell(QLabel):
     def __init__(self, name: str, widest: str, tip: str = "") -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setToolTip(tip or name)
+        self.setToolTip(plain_tip(tip or name))
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + 8)
 
     def show_text(self, text: str, tail: str = "") -> None:
@@ -99,7 +100,7 @@ class StatusBar(QStatusBar):
     def show_model(self, model: "LeanModel") -> None:
         """Show which model is at work."""
         self._model.show_text(f"{model.name} {model.size_bytes / 1e6:.1f} MB")
-        self._model.setToolTip(model.identity)
+        self._model.setToolTip(plain_tip(model.identity))
 
     def show_readout(self, text: str) -> None:
         """Show what is under the pointer."""

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -19,6 +18,7 @@ from leanviz.views.actions import Actions
 from leanviz.views.channel_picker import ChannelPicker
 from leanviz.views.device_picker import DevicePicker
 from leanviz.views.level_meter import LevelMeter
+from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.theme import Theme
 
 BAR_WIDTH = 64
@@ -44,8 +44,8 @@ class Toolbar(QToolBar):
             button.setObjectName(name)
             button.setAccessibleName(actions[name].text().replace("&", ""))
         self.picker, self.channels = DevicePicker(), ChannelPicker()
-        self.meter, self.badge = LevelMeter(), QLabel()
-        self._progress, self._doing = QProgressBar(), QLabel()
+        self.meter, self.badge = LevelMeter(), PlainLabel()
+        self._progress, self._doing = QProgressBar(), PlainLabel()
         self._at_right = QStackedWidget()
         self.badge.setAccessibleName("State of the input")
         self.badge.setFixedWidth(self.fontMetrics().horizontalAdvance("waiting\u2026"))
@@ -94,7 +94,7 @@ class Toolbar(QToolBar):
         metrics = self._doing.fontMetrics()
         words = metrics.elidedText(doing, Qt.TextElideMode.ElideMiddle, DOING_WIDTH)
         self._doing.setText(words)
-        self._doing.setToolTip(doing)
+        self._doing.setToolTip(plain_tip(doing))
         self._progress.setValue(round(fraction * 100))
         self._at_right.setCurrentIndex(1)
 
