@@ -1,8 +1,8 @@
-"""The model folder: three ONNX graphs and the facts about them, checked before use."""
+"""LEAN as it runs: the three ONNX graphs of a model folder, tried out before use."""
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,16 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from leanviz.core.alignment import WAVE_WIDTH, wave_count, wave_extent
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ModelError
 from leanviz.core.frontend import YAMNET
 from leanviz.core.resources import resource_path
-from leanviz.core.taxonomy import Label, Taxonomy
+from leanviz.core.visible import visible
+from leanviz.inference.folder import PARTS, read_metadata, read_parts, vocabulary
 
 Float32 = npt.NDArray[np.float32]
-
-FORMAT = 1
-PARTS = ("yamnet", "wave", "fusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +70,18 @@ class LeanModel:
     def __init__(self, folder: Path, metadata: dict[str, Any]) -> None:
         self._folder = folder
         self.metadata = metadata
-        self.taxonomy, self.thresholds = _vocabulary(metadata, folder)
-        self._sessions = {part: self._session(f"{part}.onnx") for part in PARTS}
-        known = self._sessions["fusion"].get_outputs()[0].shape[-1]
+        self.taxonomy, self.thresholds = vocabulary(metadata, folder)
+        graphs = read_parts(folder, metadata)
+        self._sessions = {part: self._session(part, graphs[part]) for part in PARTS}
+        known = _width(self._sessions["fusion"].get_outputs())
         if known != len(self.taxonomy):
             raise ModelError(
                 f"The model in {folder} knows {known} classes but names {len(self.taxonomy)}."
             )
-        self.embedding_width: int = self._sessions["yamnet"].get_outputs()[0].shape[-1]
-        if self._sessions["fusion"].get_inputs()[0].shape[-1] != self.embedding_width:
+        self.embedding_width = _width(self._sessions["yamnet"].get_outputs())
+        if _width(self._sessions["fusion"].get_inputs()) != self.embedding_width:
             raise ModelError(f"The parts of the model in {folder} are not of one model.")
+        self._try_out()
 
     @classmethod
     def open(cls, folder: Path | None = None) -> "LeanModel":
@@ -93,10 +94,7 @@ class LeanModel:
             front end or format, or if ONNX Runtime cannot load a graph.
         """
         folder = resource_path("lean") if folder is None else Path(folder)
-        metadata = _read_metadata(folder)
-        for name, digest in metadata["files"].items():
-            _check_file(folder, name, digest)
-        return cls(folder, metadata)
+        return cls(folder, read_metadata(folder))
 
     @property
     def name(self) -> str:
@@ -158,60 +156,45 @@ class LeanModel:
     def _run(self, part: str, inputs: dict[str, Float32]) -> list[Float32]:
         return cast("list[Float32]", self._sessions[part].run(None, inputs))
 
-    def _session(self, name: str) -> onnxruntime.InferenceSession:
+    def _session(self, part: str, graph: bytes) -> onnxruntime.InferenceSession:
         try:
             return onnxruntime.InferenceSession(
-                self._folder / name, session_options(), providers=["CPUExecutionProvider"]
+                graph, session_options(), providers=["CPUExecutionProvider"]
             )
         # ONNX Runtime raises bare RuntimeErrors and its own kinds for damaged or too new graphs.
         except Exception as error:
             raise ModelError(
-                f"The model file {self._folder / name} cannot be loaded by ONNX Runtime "
-                f"{onnxruntime.__version__}: {error}"
+                f"The model file {self._folder / part}.onnx cannot be loaded by ONNX Runtime "
+                f"{onnxruntime.__version__}: {_sentence(error)}"
             ) from error
 
-
-def _read_metadata(folder: Path) -> dict[str, Any]:
-    path = folder / "model.json"
-    try:
-        metadata = json.loads(path.read_text(encoding="utf-8"))
-        made_for, files, labels = metadata["front_end"], metadata["files"], metadata["labels"]
-        complete = isinstance(files, dict) and isinstance(labels, list) and len(labels) > 0
-        complete = complete and {"name", "version"} <= metadata.keys()
-    except OSError as error:
-        cause = error.strerror or error
-        raise ModelError(f"No model in {folder}: model.json: {cause}.") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"{path} is damaged: it is not a leanviz model description.") from error
-    if not complete or metadata.get("format") != FORMAT:
-        raise ModelError(f"{path} is not in model format {FORMAT}, which this leanviz reads.")
-    if made_for != asdict(YAMNET):
-        raise ModelError(f"The model in {folder} was trained with another front end.")
-    missing = [part for part in PARTS if f"{part}.onnx" not in files]
-    if missing:
-        raise ModelError(f"{path} does not name the model part {missing[0]}.onnx.")
-    return metadata
+    def _try_out(self) -> None:
+        """Run every part once on silence; ModelError if its shapes are not those of LEAN."""
+        n, classes = 2, len(self.taxonomy)
+        try:
+            rows = self.embed(np.zeros((n, YAMNET.patch_frames, YAMNET.n_mels), np.float32))
+            waves = self.wave(np.zeros(wave_extent(wave_count(n) - 1)[1], np.float32))
+            masks = np.ones((1, n), np.float32), np.ones((1, len(waves)), np.float32)
+            fused = self.fuse(rows[None], waves[None], *masks)
+        except Exception as error:
+            raise ModelError(
+                f"The model in {self._folder} does not run: {_sentence(error)}"
+            ) from error
+        heads = fused.attention.shape[1:2]
+        expected = ((wave_count(n), WAVE_WIDTH), (1, n, classes), (1, classes))
+        found = (waves.shape, fused.frame_logits.shape, fused.clip_logits.shape)
+        if found != expected or fused.attention.shape != (1, *heads, n, len(waves)):
+            raise ModelError(f"The parts of the model in {self._folder} are not those of a LEAN.")
+        if not all(np.isfinite(part).all() for part in (fused.frame_logits, fused.attention)):
+            raise ModelError(f"The model in {self._folder} gives no numbers for silence.")
 
 
-def _check_file(folder: Path, name: str, digest: str) -> None:
-    if Path(name).name != name:
-        raise ModelError(f"{folder / 'model.json'} names a file outside its folder: {name}.")
-    try:
-        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        cause = getattr(error, "strerror", None) or error
-        raise ModelError(f"The model file {folder / name} cannot be read: {cause}.") from error
-    if found != digest:
-        raise ModelError(f"The model file {folder / name} is damaged: its checksum is wrong.")
+def _width(tensors: Sequence[Any]) -> int:
+    """Return the last size of the first tensor; 0 where the graph does not say it."""
+    shape = tensors[0].shape if tensors else []
+    return shape[-1] if shape and isinstance(shape[-1], int) else 0
 
 
-def _vocabulary(metadata: dict[str, Any], folder: Path) -> tuple[Taxonomy, tuple[float, ...]]:
-    try:
-        entries = metadata["labels"]
-        labels = [Label(e["name"], e["mid"], e["title"], tuple(e["parents"])) for e in entries]
-        taxonomy = Taxonomy(tuple(labels))
-        for parent in {parent for label in labels for parent in label.parents}:
-            taxonomy.index(parent)  # KeyError where there is none
-        return taxonomy, tuple(float(entry["threshold"]) for entry in entries)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder / 'model.json'} is damaged in its list of labels.") from error
+def _sentence(error: Exception) -> str:
+    """Return what ONNX Runtime says, in one line that ends as a sentence does."""
+    return f"{' '.join(visible(str(error)).split())[:300].rstrip('.')}."

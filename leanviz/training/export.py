@@ -25,7 +25,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from leanviz.core.alignment import EMBEDDING_WIDTH, WAVE_WIDTH, wave_count
 from leanviz.core.errors import UserError
 from leanviz.core.frontend import YAMNET, audible_fraction, clip_patches
-from leanviz.inference.model import FORMAT, LeanModel
+from leanviz.inference.folder import FORMAT
+from leanviz.inference.model import LeanModel
 from leanviz.inference.stream import sigmoid
 from leanviz.training.calibrate import Calibration
 from leanviz.training.corpus import Corpus, window_samples
@@ -160,12 +161,12 @@ def graph_bytes(model: Lean, quantize: bool) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         _graphs(model, folder)
-        sizes = {p.stem: _loaded(p) for p in folder.glob("*.onnx")}
+        sizes = {p.stem: loaded(p) for p in folder.glob("*.onnx")}
         kept = [graph for name, graph in sizes.items() if name not in unused]
         return sum((quantize_weights(g) if quantize else g).ByteSize() for g in kept)
 
 
-def _loaded(path: Path) -> onnx.ModelProto:
+def loaded(path: Path) -> onnx.ModelProto:
     """Return a graph without what names source files and spends bytes, and without ``Pad``."""
     model = pads_inside(onnx.load(path))
     for node in model.graph.node:
@@ -227,27 +228,37 @@ def export(model: Lean, corpus: Corpus, target: Path, facts: Facts) -> None:
         folder = Path(temporary)
         _graphs(model, folder)
         for path in folder.glob("*.onnx"):
-            onnx.save(quantize_weights(_loaded(path)), path)
+            onnx.save(quantize_weights(loaded(path)), path)
         describe(folder, corpus, facts)
-        clips = [corpus.clip(int(i)) for i in _spread(corpus.split("val"))]
+        clips = [corpus.clip(int(i)) for i in spread(corpus.split("val"))]
         worst = disagreement(model, LeanModel.open(folder), clips)
         if worst > TOLERANCE:
             raise RuntimeError(f"PyTorch and ONNX Runtime differ by {worst:.2e}: nothing written")
-        size = sum(path.stat().st_size for path in folder.iterdir())
-        if size > BUDGET:
-            raise UserError(
-                f"The model folder would have {size} bytes, over {BUDGET}: nothing was written."
-            )
-        target.mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            shutil.copyfile(path, target / path.name)
-        logger.info(
-            "%s: %d bytes, PyTorch and ONNX Runtime within %.1e on %d clips",
-            target, size, worst, len(clips),
-        )  # fmt: skip
+        place(folder, target)
+        logger.info("PyTorch and ONNX Runtime within %.1e on %d clips", worst, len(clips))
 
 
-def _spread(clips: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def place(folder: Path, target: Path) -> None:
+    """Copy a finished model folder to where it is wanted.
+
+    Raises
+    ------
+    UserError
+        If it is over the budget: then nothing is copied.
+    """
+    files = [folder / "model.json", *folder.glob("*.onnx")]
+    size = sum(path.stat().st_size for path in files)
+    if size > BUDGET:
+        raise UserError(
+            f"The model folder would have {size} bytes, over {BUDGET}: nothing was written."
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        shutil.copyfile(path, target / path.name)
+    logger.info("%s: %d bytes", target, size)
+
+
+def spread(clips: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return up to COMPARED of some clips, from all over."""
     return clips[:: max(1, len(clips) // COMPARED)][:COMPARED]
 
@@ -266,16 +277,25 @@ def describe(folder: Path, corpus: Corpus, facts: Facts) -> None:
         }
         for at, label in enumerate(corpus.taxonomy.labels)
     ]  # fmt: skip
-    digests = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("*.onnx"))
-    }
     described = {
         "format": FORMAT,
         **facts.about,
         "front_end": asdict(YAMNET),
-        "files": digests,
+        "files": digests(folder),
         "labels": labels,
     }
+    write_description(folder, described)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the checksum of each graph of a folder."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob("*.onnx"))
+    }
+
+
+def write_description(folder: Path, described: dict[str, Any]) -> None:
+    """Write ``model.json`` into a folder."""
     text = json.dumps(described, indent=1, ensure_ascii=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,54 @@
+"""Reading files that may be anybody's: no more than there is room for, and never a pickle."""
+
+import errno
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+MEGABYTE = 1_000_000
+MOST_TABLE_BYTES = 100 * MEGABYTE
+MOST_ARRAY_BYTES = 2000 * MEGABYTE
+
+
+def read_bounded(path: Path, most_bytes: int) -> bytes:
+    """Return what a file holds; OSError if it cannot be read, or holds more than `most_bytes`."""
+    with path.open("rb") as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {most_bytes / MEGABYTE:g} MB", str(path))
+    return content
+
+
+def read_table(path: Path) -> str:
+    """Return the text of a table; a byte that is no UTF-8 spoils a name. OSError as above."""
+    return read_bounded(path, MOST_TABLE_BYTES).decode("utf-8-sig", "surrogateescape")
+
+
+def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a NumPy archive, each of which was read whole.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is no archive, is damaged, holds anything but plain arrays, or more than
+        `MOST_ARRAY_BYTES` once it is unpacked.
+    """
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                n_bytes = sum(member.file_size for member in archive.infolist())
+            file.seek(0)
+            if n_bytes <= MOST_ARRAY_BYTES:
+                with np.load(file, allow_pickle=False) as stored:
+                    return dict(stored)
+        except OSError:
+            raise
+        # zipfile, zlib and numpy have many words for damage, running out of memory among them
+        except Exception as error:
+            raise ValueError(f"no archive of arrays: {error}") from error
+    raise ValueError(f"it unpacks to {n_bytes / MEGABYTE:.0f} MB")
