@@ -13,6 +13,7 @@ from typing import Any
 import platformdirs
 
 from leanviz.core.analysis_kinds import Kind
+from leanviz.core.bounded import MEGABYTE, read_bounded
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.errors import UserError
 from leanviz.core.scales import ScaleChoice
@@ -21,6 +22,7 @@ from leanviz.core.watching import WatchChoices
 log = logging.getLogger(__name__)
 
 RECENT_FILES = 10
+MOST_BYTES = 5 * MEGABYTE
 
 
 class ThemeChoice(StrEnum):
@@ -173,7 +175,7 @@ def save_settings(settings: Settings, path: Path) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored = json.loads(read_bounded(path, MOST_BYTES).decode())
     if not isinstance(stored, dict):
         raise ValueError(f"a {type(stored).__name__} instead of names and values")  # noqa: TRY004
     return stored

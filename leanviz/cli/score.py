@@ -1,12 +1,14 @@
 """``leanviz score``: clip scores of every file in a manifest, for judging a model."""
 
 import csv
+import io
 from pathlib import Path
 
 import numpy as np
 
 from leanviz.cli.console import say
 from leanviz.cli.engine import ProgressBar, open_model, report_on
+from leanviz.core.bounded import MOST_TABLE_BYTES, read_bounded
 from leanviz.core.errors import UserError
 from leanviz.sessions.report import ClipReport
 from leanviz.sessions.writing import check_place, replacing
@@ -57,9 +59,9 @@ def read_manifest(manifest: Path, split: str | None = None) -> list[str]:
         If the manifest cannot be read, lacks a column, or lists no file.
     """
     try:
-        with manifest.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            rows, columns = list(table), table.fieldnames or []
+        content = read_bounded(manifest, MOST_TABLE_BYTES).decode("utf-8-sig")
+        table = csv.DictReader(io.StringIO(content, newline=""))
+        rows, columns = list(table), table.fieldnames or []
     except OSError as error:
         raise UserError(f"The manifest {manifest} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:

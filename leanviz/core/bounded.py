@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 MEGABYTE = 1_000_000
 MOST_TABLE_BYTES = 100 * MEGABYTE
-MOST_ARRAY_BYTES = 2000 * MEGABYTE
+# What an archive may unpack to, whatever its size; a larger one, to some times its own.
+MOST_UNPACKED_BYTES = 500 * MEGABYTE
+MOST_TIMES = 20
 
 
 def read_bounded(path: Path, most_bytes: int) -> bytes:
@@ -35,15 +37,15 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     OSError
         If it cannot be read.
     ValueError
-        If it is no archive, is damaged, holds anything but plain arrays, or more than
-        `MOST_ARRAY_BYTES` once it is unpacked.
+        If it is no archive, is damaged, holds anything but plain arrays, or unpacks to far more
+        than it is.
     """
     with path.open("rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 n_bytes = sum(member.file_size for member in archive.infolist())
             file.seek(0)
-            if n_bytes <= MOST_ARRAY_BYTES:
+            if n_bytes <= max(MOST_UNPACKED_BYTES, MOST_TIMES * path.stat().st_size):
                 with np.load(file, allow_pickle=False) as stored:
                     return dict(stored)
         except OSError:

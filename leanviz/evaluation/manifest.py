@@ -1,6 +1,7 @@
 """Labelled clips: a CSV table with one row per sound file."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.bounded import read_table
 from leanviz.core.errors import UserError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.sessions.labels import Problem
@@ -80,11 +82,9 @@ def read_manifest(path: Path, taxonomy: Taxonomy, split: str | None = None) -> M
     """
     reading = _Reading(path.parent, taxonomy)
     try:
-        # an undecodable byte spoils a name, not the table
-        with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
-            for line, fields in records(file, path, NEEDED):
-                if fields is None or split is None or fields["split"] == split:
-                    reading.take(line, fields)
+        for line, fields in records(io.StringIO(read_table(path), newline=""), path, NEEDED):
+            if fields is None or split is None or fields["split"] == split:
+                reading.take(line, fields)
     except OSError as error:
         raise UserError(f"The manifest {path} cannot be read: {error.strerror}.") from error
     manifest = Manifest(tuple(reading.rows), tuple(reading.problems), reading.unlabelled)

@@ -1,6 +1,5 @@
 """Clip scores of labelled files, and the .npz that holds them between two runs."""
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.bounded import read_arrays
 from leanviz.core.errors import UserError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.evaluation.manifest import ClipRow
@@ -79,14 +79,14 @@ def load_scores(path: Path, taxonomy: Taxonomy) -> StoredScores:
         If the file cannot be read, is none of theirs, or is about other classes.
     """
     try:
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            files, labels, scores = (stored[key] for key in ("files", "labels", "clip_scores"))
+        stored = read_arrays(path)
+        files, labels, scores = (stored[key] for key in ("files", "labels", "clip_scores"))
     except OSError as error:
         raise UserError(f"The scores {path} cannot be read: {error.strerror}.") from error
-    # IndexError: one bare array
-    except (ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError) as error:
         raise UserError(f"{path} holds no scores that leanviz wrote.") from error
+    if scores.dtype.kind != "f" or files.ndim != 1:
+        raise UserError(f"{path} holds no scores that leanviz wrote.")
     if labels.tolist() != taxonomy.names or scores.shape != (len(files), len(taxonomy)):
         raise UserError(f"The scores {path} are about other classes than the model's.")
     return StoredScores([str(name) for name in files], scores.astype(np.float32))

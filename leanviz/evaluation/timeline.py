@@ -1,5 +1,6 @@
 """Recordings whose sounds have known times, and how well the model's scores follow them."""
 
+import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.bounded import read_table
 from leanviz.core.clock import seconds
 from leanviz.core.decisions import DecisionRules, decide
 from leanviz.core.errors import UserError
@@ -78,16 +80,15 @@ def read_timeline(path: Path, taxonomy: Taxonomy) -> Timeline:
     problems: list[Problem] = []
     unlabelled = 0
     try:
-        with path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
-            for line, fields in records(file, path, NEEDED):
-                try:
-                    recording, event, complaints = _row(fields, path, taxonomy)
-                except ValueError as error:
-                    problems.append(Problem(line, str(error)))
-                    continue
-                problems += [Problem(line, complaint) for complaint in complaints]
-                unlabelled += not (event.labels or complaints)
-                recordings.setdefault(recording, []).append(event)
+        for line, fields in records(io.StringIO(read_table(path), newline=""), path, NEEDED):
+            try:
+                recording, event, complaints = _row(fields, path, taxonomy)
+            except ValueError as error:
+                problems.append(Problem(line, str(error)))
+                continue
+            problems += [Problem(line, complaint) for complaint in complaints]
+            unlabelled += not (event.labels or complaints)
+            recordings.setdefault(recording, []).append(event)
     except OSError as error:
         raise UserError(f"The timeline {path} cannot be read: {error.strerror}.") from error
     if not recordings:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 import leanviz
+from leanviz.core.bounded import read_arrays
 from leanviz.pipeline.spool import cache_folder
 
 log = logging.getLogger(__name__)
@@ -78,11 +79,10 @@ class Entry:
         path = self.folder / f"{name}.npz"
         try:
             # every array is read, and its checksum compared, before any is used
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                return {key: stored[key] for key in stored.files}
+            return read_arrays(path)
         except FileNotFoundError:
             return None
-        except Exception as error:  # noqa: BLE001  (zip and numpy have many words for damage)
+        except (OSError, ValueError) as error:
             self.reject(name, error)
             return None
 

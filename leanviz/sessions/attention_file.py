@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.bounded import read_arrays
 from leanviz.core.errors import UserError
 from leanviz.sessions.writing import replacing, write_text
 
@@ -121,11 +121,10 @@ def read_attention(path: Path) -> AttentionRecord:
         If the file cannot be read, or is no such archive.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return _record(dict(arrays))
+        return _record(read_arrays(path))
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise UserError(f"{path} holds no attention that leanviz wrote.") from error
 
 

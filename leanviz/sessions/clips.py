@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from leanviz.core.bounded import MEGABYTE, read_bounded
 from leanviz.core.errors import ExportError
 from leanviz.core.watching import ClipFormat
 from leanviz.sessions.writing import replacing, write_text
@@ -16,6 +17,8 @@ INDEX = "leanviz-clips.jsonl"
 NAME_LENGTH = 40
 # A name may have 255 bytes almost everywhere, and two texts.
 _MOST_BYTES = 100
+# A line has some 300, and there are 100,000 clips at most.
+_MOST_INDEX_BYTES = 100 * MEGABYTE
 
 Json = dict[str, Any]
 
@@ -90,10 +93,11 @@ class ClipStore:
     def clips(self) -> list[Json]:
         """Return what the index says of each clip that is still there, the oldest first."""
         try:
-            lines = self._index.read_text(encoding="utf-8", errors="replace").splitlines()
+            index = read_bounded(self._index, _MOST_INDEX_BYTES).decode("utf-8", "replace")
         except OSError:
             return []
-        return [clip for clip in map(_parsed, lines) if clip and self._is_ours(clip)]
+        clips = map(_parsed, index.splitlines())
+        return [clip for clip in clips if clip and self._is_ours(clip)]
 
     def keep(self, name: str, content: bytes, facts: Json) -> Path:
         """Write a clip and its line of the index; the oldest clips make room. Returns where it is.

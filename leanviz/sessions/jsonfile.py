@@ -9,6 +9,7 @@ from leanviz.core.clock import seconds
 from leanviz.core.events import Event
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.sessions.labels import (
+    MOST_MARKS,
     Gathering,
     Mark,
     clean,
@@ -16,6 +17,7 @@ from leanviz.sessions.labels import (
     lines_of,
     made_of,
     score_of,
+    string_of,
     time_of,
 )
 from leanviz.sessions.report import ClipError, ClipReport, Report
@@ -125,13 +127,15 @@ def _objects_by_line(text: str, found: Gathering) -> Iterator[Json]:
 
 def _take_recording(entry: Json, number: int, found: Gathering) -> int:
     """Take what sounds in one recording; return the number of its last event."""
-    file = clean(str(entry.get("file", "")))
+    file = clean(string_of(entry.get("file")))
     events = entry.get("events")
     if not isinstance(events, list):
-        found.refuse(number, f"{file} has no events: {clean(str(entry.get('error', '')))}")
+        found.refuse(number, f"{file} has no events: {clean(string_of(entry.get('error')))}")
         return number
     with suppress(ValueError):  # a length is welcome and not needed
-        found.durations_s[file] = time_of(entry.get("duration_s"))
+        duration_s = time_of(entry.get("duration_s"))
+        if len(found.durations_s) < MOST_MARKS:
+            found.durations_s[file] = duration_s
     for event in cast("list[object]", events):
         number += 1
         _take_event(cast("Json", event) if isinstance(event, dict) else {}, file, number, found)
@@ -147,7 +151,7 @@ def _take_event(event: Json, file: str, number: int, found: Gathering) -> None:
     except ValueError as error:
         found.refuse(number, str(error))
         return
-    label = clean(str(event.get("label", "")))
-    named = clean(str(event.get("file", file)))
+    label = clean(string_of(event.get("label")))
+    named = clean(string_of(event.get("file", file)))
     made = made_of(event.get("provenance"), event.get("review"))
     found.add(Mark(onset_s, offset_s, label, score, named, None, *made))

@@ -15,6 +15,8 @@ MOST_MARKS = 100_000
 MOST_LINES = 500_000
 # Problems beyond these are counted and not kept.
 MOST_TOLD = 100
+# A label of JSON has ten values, and a recording 200 scores. Half the memory of a small computer.
+MOST_VALUES = 5_000_000
 # Three years: a larger number is no time within a recording.
 LATEST_S = 1e8
 LONGEST_TEXT = 1000
@@ -151,8 +153,13 @@ def time_of(value: object) -> float:
     """Return a time in seconds; ValueError with a sentence if it is none."""
     time_s = _number(value)
     if not 0.0 <= time_s <= LATEST_S:
-        raise ValueError(f'"{shortened(str(value))}" is no time in seconds.')
+        raise ValueError(f'"{shortened(string_of(value))}" is no time in seconds.')
     return time_s
+
+
+def string_of(value: object) -> str:
+    """Return a text or a number as text, "" for anything else: a list may be deep or long."""
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def extent_of(onset: object, offset: object) -> tuple[float, float]:
@@ -169,7 +176,7 @@ def score_of(value: object) -> float | None:
         return None
     score = _number(value)
     if not 0.0 <= score <= 1.0:
-        raise ValueError(f'"{shortened(str(value))}" is no score from 0 to 1.')
+        raise ValueError(f'"{shortened(string_of(value))}" is no score from 0 to 1.')
     return score
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from leanviz.core.errors import LabelFileError
 from leanviz.sessions.columns import DELIMITERS, TableReader, columns_guessed, columns_named
 from leanviz.sessions.jsonfile import read_json
-from leanviz.sessions.labels import MOST_MARKS, Gathering, LabelFile, lines_of
+from leanviz.sessions.labels import MOST_MARKS, MOST_VALUES, Gathering, LabelFile, lines_of
 from leanviz.sessions.report import printable
 from leanviz.sessions.table import split_row
 
@@ -41,6 +41,8 @@ def read_labels(path: Path) -> LabelFile:
     if len(content) > MOST_BYTES:
         limit = MOST_BYTES // 1_000_000
         raise LabelFileError(f"{name} is larger than {limit} MB: it is no label file.")
+    if content.count(b",") > MOST_VALUES:
+        raise LabelFileError(f"{name} holds too many values: it is no label file.")
     found = labels_in(_decoded(content, name))
     if found is None:
         raise LabelFileError(f"{name} holds no labels in a format that leanviz knows.")

@@ -20,6 +20,7 @@ from leanviz.core.events import Event, Provenance, Review
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.sessions.fields import name, score, text, whole
 from leanviz.sessions.jsonfile import reviewed_record
+from leanviz.sessions.labels import MOST_MARKS, MOST_VALUES
 from leanviz.sessions.report import printable
 from leanviz.sessions.writing import write_text
 
@@ -131,7 +132,7 @@ def read_review(path: Path) -> ReviewFile:
     except OSError as error:
         raise SessionError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     try:
-        if len(content) > MOST_BYTES:
+        if len(content) > MOST_BYTES or content.count(b",") > MOST_VALUES:
             raise ValueError("too large")  # noqa: TRY301
         record = json.loads(content)
         if record["format"] != FORMAT:
@@ -182,6 +183,8 @@ def _read(record: Json, path: Path) -> ReviewFile:
     sound = _sound(record["sound"], path)
     view = record["view"]
     notes = record["annotations"]
+    if max(len(notes["verdicts"]), len(notes["added"])) > MOST_MARKS:
+        raise ValueError("too many labels")
     verdicts = (_verdict(one, sound) for one in notes["verdicts"])
     added = (_event(one, sound) for one in notes["added"])
     if not isinstance(record["decisions"], dict):

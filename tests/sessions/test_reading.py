@@ -335,3 +335,27 @@ def test_a_name_with_control_characters_is_found_again(report: ClipReport, kind:
     found = labels_in(written)
     assert found is not None
     assert {stem(file) for file in found.files} == {stem(name)}
+
+
+# -- no more than there is room for -------------------------------------------------------------
+
+
+def test_more_values_than_any_label_file_has_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file within its size may unpack to a hundred times as much memory."""
+    monkeypatch.setattr(reading, "MOST_VALUES", 1000)
+    path = tmp_path / "many.json"
+    path.write_text("[" + "{}," * 2000 + "{}]")
+    with pytest.raises(LabelFileError, match=r"many.json holds too many values"):
+        read_labels(path)
+
+
+def test_texts_that_are_lists_are_none() -> None:
+    """However deep: they were read within Python's limit and must not be written beyond it."""
+    deep = "[" * 900 + "]" * 900
+    fields = f'"onset_s":0,"offset_s":1,"label":{deep},"file":{deep}'
+    found = labels_in(f'[{{"file":{deep},"events":[{{{fields}}},{{"onset_s":{deep}}}]}}]')
+    assert found is not None
+    assert [mark.label for mark in found.marks] == [""]
+    assert found.problems == (Problem(2, '"" is no time in seconds.'),)
