@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +55,16 @@ def test_a_copied_folder_opens(folder: Path, model: LeanModel) -> None:
     copy = LeanModel.open(folder)
     assert copy.identity == model.identity
     assert copy.taxonomy == model.taxonomy
+
+
+def test_onnx_runtime_keeps_no_record_of_its_use(tmp_path: Path) -> None:
+    """Left alone it writes an id and a data base of events into the user's cache, to be sent."""
+    leave = {name: text for name, text in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    places = {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("CACHE", "CONFIG", "DATA", "STATE")}
+    program = "from leanviz.inference.model import LeanModel; LeanModel.open()"
+    home = {"HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", program], env=leave | places | home, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_folder(tmp_path: Path) -> None:
@@ -282,6 +295,19 @@ def test_a_muted_wave_feature_is_not_looked_at(
     np.testing.assert_allclose(same.frame_logits, muted.frame_logits, atol=1e-5)
     whole = model.fuse(*window)
     assert np.abs(whole.frame_logits - muted.frame_logits).max() > 1e-3
+
+
+def test_a_class_without_clips_is_read_from_the_patch_alone(
+    model: LeanModel, window: tuple[Float32, Float32, Float32, Float32]
+) -> None:
+    """What the readout says travels behind the embedding, and no wave feature changes it."""
+    labels = model.metadata["labels"]
+    unheard = [at for at, label in enumerate(labels) if label["training_clips"] == 0]
+    embeddings, waves, heard, all_waves = window
+    muted = model.fuse(embeddings, waves * 0, heard, all_waves)
+    said = embeddings[..., EMBEDDING_WIDTH:]
+    assert said.shape[-1] == len(unheard)
+    np.testing.assert_array_equal(muted.frame_logits[..., unheard], said)
 
 
 def test_a_patch_without_weight_has_no_part_in_the_clip(
