@@ -1,6 +1,7 @@
 """The model card says what the model folder says."""
 
 import json
+from pathlib import Path
 
 from leanviz.core.resources import resource_path
 
@@ -15,3 +16,11 @@ def test_figures_and_sizes_are_those_of_the_folder() -> None:
         assert f"| {figures[name]:.4f} |" in card, name
     for file in [*described["files"], "model.json"]:
         assert f"| `{file}` | {(folder / file).stat().st_size:,} |" in card, file
+
+
+def test_how_many_classes_had_no_clips_is_said_alike() -> None:
+    described = json.loads(resource_path("lean", "model.json").read_text(encoding="utf-8"))
+    without = sum(label["training_clips"] == 0 for label in described["labels"])
+    repository = Path(__file__).resolve().parent.parent
+    for page in ("README.md", "docs/user-guide.md", "docs/faq.md"):
+        assert f"or {without} of the" in (repository / page).read_text(encoding="utf-8"), page
