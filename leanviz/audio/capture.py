@@ -7,7 +7,7 @@ from leanviz.audio import portaudio
 from leanviz.audio.devices import Device
 from leanviz.audio.intake import Intake
 from leanviz.audio.replay import FileSource
-from leanviz.audio.source import HISTORY_S, AudioSource, SourceState, SourceStatus
+from leanviz.audio.source import HISTORY_S, AudioSource, SourceState, SourceStatus, Standing
 from leanviz.audio.stream import CaptureStream, connect
 from leanviz.audio.supervisor import Supervisor
 from leanviz.core.channels import MIX
@@ -95,12 +95,11 @@ class DeviceSource:
 
     def status(self) -> SourceStatus:
         """Return how the source is. Any thread."""
-        state, message = self._standing()
+        standing = self._standing()
         supervisor, intake, device = self._supervisor, self._intake, self._device
         heard_at = intake.heard_at if intake else None
         return SourceStatus(
-            state=state,
-            message=message,
+            **standing._asdict(),
             device=device.name if device else "",
             host_api=device.host_api if device else "",
             sample_rate=intake.sample_rate if intake else 0,
@@ -113,14 +112,12 @@ class DeviceSource:
             last_callback_age_s=0.0 if heard_at is None else time.monotonic() - heard_at,
         )
 
-    def _standing(self) -> tuple[SourceState, str]:
+    def _standing(self) -> Standing:
         if self._supervisor is not None:
             return self._supervisor.standing
         if self._failure:
-            return SourceState.FAILED, self._failure
-        if self._stopping.is_set():
-            return SourceState.STOPPED, ""
-        return SourceState.STARTING, ""
+            return Standing(SourceState.FAILED, self._failure)
+        return Standing(SourceState.STOPPED if self._stopping.is_set() else SourceState.STARTING)
 
     def _prepared(self) -> Intake:
         if self._intake is None:

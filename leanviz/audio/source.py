@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from leanviz.core.ring import Ring
 
@@ -23,6 +23,15 @@ class SourceState(StrEnum):
     """The user wants nothing heard; the device is given back until `resume`."""
     STOPPED = "stopped"
     FAILED = "failed"
+
+
+class Standing(NamedTuple):
+    """What a source says of itself in one piece; the attributes are those of `SourceStatus`."""
+
+    state: SourceState
+    message: str = ""
+    interruptions: int = 0
+    interruption: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,10 @@ class SourceStatus:
         Samples at full scale since the beginning, in any channel.
     last_callback_age_s : float
         Seconds since samples last came; 0 before the first.
+    interruptions : int
+        How often the device went away after it had been heard: it may be back before anybody looks.
+    interruption : str
+        The sentence for the latest of them, else "".
     """
 
     state: SourceState
@@ -66,6 +79,8 @@ class SourceStatus:
     silent_s: float = 0.0
     clipped: int = 0
     last_callback_age_s: float = 0.0
+    interruptions: int = 0
+    interruption: str = ""
 
 
 class AudioSource(Protocol):

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 from leanviz.audio import portaudio
 from leanviz.audio.intake import Intake
-from leanviz.audio.source import SourceState
+from leanviz.audio.source import SourceState, Standing
 from leanviz.audio.stream import CaptureStream
 from leanviz.audio.watchdog import SignalMeter, Watchdog
 from leanviz.core.errors import AudioDeviceError
@@ -40,8 +40,8 @@ class Supervisor:
 
     Attributes
     ----------
-    standing : tuple of SourceState and str
-        The state and the sentence for the user. Any thread.
+    standing : Standing
+        The state, the sentence for the user, and how often the microphone went. Any thread.
     silent_s : float
         Seconds of exact zeros up to now. Any thread.
     """
@@ -61,6 +61,8 @@ class Supervisor:
         self._attempt: Future[CaptureStream] | None = None
         self._closing: Future[None] | None = None
         self.silent_s = 0.0
+        # NB: replaced as a whole, so that no reader sees a new count with an old state
+        self.standing = Standing(SourceState.WAITING)
         self._adopt(stream)
         self._thread = threading.Thread(target=self._run, name="leanviz-capture", daemon=True)
 
@@ -108,7 +110,10 @@ class Supervisor:
         self._heard_before = stream.heard_before
         self._watchdog = Watchdog(stream.heard_before)
         self._retry_after_s = _FIRST_RETRY_S
-        self.standing = (SourceState.WAITING, "")
+        self._stand(SourceState.WAITING)
+
+    def _stand(self, state: SourceState, message: str = "") -> None:
+        self.standing = self.standing._replace(state=state, message=message)
 
     def _look_after(self, stream: CaptureStream) -> None:
         heard_at = self._intake.heard_at
@@ -119,7 +124,7 @@ class Supervisor:
             self._lose(stream, f"The microphone “{name}” no longer delivers sound")
         elif heard_at != self._heard_before:
             self.silent_s = self._meter.update()
-            self.standing = (SourceState.RUNNING, self._complaint(name))
+            self._stand(SourceState.RUNNING, self._complaint(name))
 
     def _complaint(self, name: str) -> str:
         if self.silent_s < SILENCE_S:
@@ -130,7 +135,12 @@ class Supervisor:
         )
 
     def _lose(self, stream: CaptureStream, what: str) -> None:
-        self.standing = (SourceState.GONE, f"{what}; leanviz goes on as soon as it is back.")
+        sentence = f"{what}; leanviz goes on as soon as it is back."
+        if self._intake.heard_at == self._heard_before:  # it never was back
+            self._stand(SourceState.GONE, sentence)
+        else:
+            count = self.standing.interruptions + 1
+            self.standing = Standing(SourceState.GONE, sentence, count, sentence)
         self.silent_s = 0.0
         self._stream = None
         self._closing = _discard(stream)
@@ -145,7 +155,8 @@ class Supervisor:
         if self._stream is not None:
             self._closing, self._stream = _discard(self._stream), None
             self._closed_by = time.monotonic() + _CLOSE_LIMIT_S
-        self.standing, self.silent_s, self._retry_at = (SourceState.PAUSED, ""), 0.0, 0.0
+        self._stand(SourceState.PAUSED)
+        self.silent_s = self._retry_at = 0.0
         self._intake.rest()
 
     # -- while there is none ------------------------------------------------------------------
@@ -157,8 +168,8 @@ class Supervisor:
             # hangs, go on without.
             closed = self._closing is None or self._closing.done() or now > self._closed_by
             if closed and now >= self._retry_at:
-                if self.standing[0] is SourceState.PAUSED:
-                    self.standing = (SourceState.WAITING, "")
+                if self.standing.state is SourceState.PAUSED:
+                    self._stand(SourceState.WAITING)
                 self._attempt = portaudio.detached(self._connect)
                 self._attempt.add_done_callback(lambda _: self._wake.set())
         elif self._attempt.done():
@@ -169,15 +180,15 @@ class Supervisor:
         try:
             self._adopt(attempt.result())
         except AudioDeviceError as error:
-            if self.standing[0] is not SourceState.GONE:  # it went while listening was paused
-                self.standing = (SourceState.GONE, str(error))
+            if self.standing.state is not SourceState.GONE:  # it went while listening was paused
+                self._stand(SourceState.GONE, str(error))
             self._retry_at = now + self._retry_after_s
             self._retry_after_s = min(2 * self._retry_after_s, _LAST_RETRY_S)
 
     # -- the end ------------------------------------------------------------------------------
 
     def _end(self) -> None:
-        self.standing = (SourceState.STOPPED, "")
+        self._stand(SourceState.STOPPED)
         self.silent_s = 0.0
         if self._attempt is not None:
             portaudio.when_late(self._attempt, _discard)

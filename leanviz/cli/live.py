@@ -31,6 +31,7 @@ class Remarks:
 
     def __init__(self) -> None:
         self._heard = self._trouble = ""
+        self._interruptions = 0
 
     def tell(self, stats: LiveStats) -> None:
         """Tell what is new."""
@@ -40,6 +41,9 @@ class Remarks:
         if stats.heard_s and not self._heard:
             self._heard = _heard(stats)
             say(f"Listening to {self._heard}. Ctrl+C ends.")
+        if status.interruptions != self._interruptions:  # though it may be over again
+            self._interruptions, self._trouble = status.interruptions, status.interruption
+            say(self._trouble)
         if trouble not in {"", self._trouble}:
             say(trouble)
             self._trouble = trouble
