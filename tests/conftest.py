@@ -28,6 +28,9 @@ __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]  # hooks: 
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+# A sound server that was held takes its time to answer the threads that wait for it.
+LEAVING_S = 30.0
+
 started_at: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
@@ -65,7 +68,7 @@ def _no_thread_left_behind() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in filter(_is_ours, left):
-        thread.join(timeout=2)  # it may be on its way out
+        thread.join(LEAVING_S)  # it may be on its way out
     leaks = [f"{t.name}, started at\n{started_at.get(t, '?')}" for t in left if _is_ours(t)]
     assert not leaks, "threads left running (close() what the test opened):\n" + "\n".join(leaks)
 

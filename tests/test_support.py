@@ -20,6 +20,10 @@ NOISE = np.random.default_rng(7).uniform(-0.5, 0.5, 30_000).astype(np.float32)
 LEAK = """
 import threading
 
+import tests.conftest
+
+tests.conftest.LEAVING_S = 0.1
+
 def test_that_leaks(request):
     stop = threading.Event()
     request.config.add_cleanup(stop.set)
@@ -52,11 +56,11 @@ def test_microphone_hears_exactly_what_is_played(virtual_mic: VirtualMic) -> Non
             dtype="float32",
             callback=lambda block, *_: blocks.put(block[:, 0].copy()),
         ):
-            while blocks.get(timeout=10).any():
+            while blocks.get(timeout=60).any():
                 pass  # the stream runs, and nothing is left of what was played before
             virtual_mic.start_playing(played)
             while heard.size < played.size:
-                heard = np.concatenate([heard, blocks.get(timeout=10)])
+                heard = np.concatenate([heard, blocks.get(timeout=60)])
                 heard = heard[np.flatnonzero(heard)[0] :] if heard.any() else heard[:0]
         virtual_mic.stop_playing()
         return heard[: played.size]
@@ -123,9 +127,12 @@ def test_screen_shows_a_window_and_gives_it_the_keyboard(screen: Screen) -> None
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, env=screen.environment) as window:
         focus = "search --onlyvisible --name ^typing.test$ windowfocus --sync"
-        wait_until(lambda: screen.xdotool(*focus.split()) is not None, "the window")
-        screen.xdotool("type", "heard")
-        assert window.wait(timeout=20) == 0
+        try:
+            wait_until(lambda: screen.xdotool(*focus.split()) is not None, "the window")
+            screen.xdotool("type", "heard")
+            assert window.wait(timeout=60) == 0
+        finally:
+            window.kill()
 
 
 @pytest.mark.parametrize("daemon", [False, True])

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 import soundfile
 import soxr
 
+from leanviz.audio import portaudio, supervisor
 from leanviz.audio.capture import DeviceSource, SourceState, SourceStatus
 from leanviz.audio.devices import Device, input_devices, refreshed_input_devices
 from leanviz.core.clock import Gap
@@ -64,8 +66,15 @@ def system_audio() -> Device:
 
 
 def wait_for(source: DeviceSource, state: SourceState) -> SourceStatus:
-    wait_until(lambda: source.status().state is state, f"the source {state}")
-    return source.status()
+    """Return the first status with that state: a second look may find another."""
+    seen: list[SourceStatus] = []
+
+    def reached() -> bool:
+        seen.append(source.status())
+        return seen[-1].state is state
+
+    wait_until(reached, f"the source {state}")
+    return seen[-1]
 
 
 def heard_since(source: DeviceSource, start: int) -> np.ndarray:
@@ -93,6 +102,18 @@ def assert_hears(
     assert_heard(play, played)
 
 
+def assert_sounds_well(source: DeviceSource, microphone: VirtualMic) -> SourceStatus:
+    """Nothing is complained of while there is sound; silence is, soon after it."""
+    microphone.start_playing(noise(30))
+    start = source.ring.written
+    wait_until(lambda: heard_since(source, start).size, "sound")
+    wait_until(lambda: source.status().message == "", "the all-clear")
+    status = source.status()
+    assert status.state is SourceState.RUNNING
+    assert status.silent_s < 1.5
+    return status
+
+
 def wait_for_silence(source: DeviceSource) -> None:
     """Wait until nothing is on its way any more of what was played before."""
     start = source.ring.written
@@ -107,12 +128,10 @@ def wait_for_silence(source: DeviceSource) -> None:
 def test_what_is_played_is_captured_bit_for_bit(virtual_mic, source) -> None:
     assert source.sample_rate == RATE
     assert_hears(source, virtual_mic, noise(2.0))
-    status = source.status()
-    assert status.state is SourceState.RUNNING
-    assert (status.message, status.overflows, status.lost_samples) == ("", 0, 0)
+    status = assert_sounds_well(source, virtual_mic)
+    assert (status.overflows, status.lost_samples) == (0, 0)
     assert (status.sample_rate, status.channels) == (RATE, 2)
     assert status.host_api == "ALSA"
-    assert status.silent_s < 2
 
 
 def test_a_real_clip_is_captured_bit_for_bit(virtual_mic, source, shared_data) -> None:
@@ -125,11 +144,8 @@ def test_a_real_clip_is_captured_bit_for_bit(virtual_mic, source, shared_data) -
 
 def test_a_device_can_be_chosen(virtual_mic) -> None:
     device = input_devices()[0]
-    source = DeviceSource(device)
-    source.start()
-    wait_for(source, SourceState.RUNNING)
-    assert source.status().device == device.name
-    source.stop()
+    with running(device) as source:
+        assert source.status().device == device.name
 
 
 def test_the_list_is_refreshed_while_the_stream_goes_on(virtual_mic, source) -> None:
@@ -141,11 +157,8 @@ def test_the_list_is_refreshed_while_the_stream_goes_on(virtual_mic, source) -> 
 
 
 def test_two_sources_share_one_microphone(virtual_mic, source) -> None:
-    other = DeviceSource()
-    other.start()
-    wait_for(other, SourceState.RUNNING)
-    assert_hears(source, virtual_mic, noise(0.5))
-    other.stop()
+    with running():
+        assert_hears(source, virtual_mic, noise(0.5))
     assert_hears(source, virtual_mic, noise(0.7))
     assert source.ring.gaps == ()
 
@@ -206,8 +219,11 @@ def test_full_scale_is_counted(virtual_mic, source) -> None:
     played = noise(0.3)
     played[[500, 7_000]] = 1.0, -1.0
     assert source.status().clipped == 0
-    virtual_mic.start_playing(played)
-    wait_until(lambda: source.status().clipped == 2, "two samples at full scale")
+    assert_hears(source, virtual_mic, played)
+    # a player that starved was given another chance, and more of them came
+    full = int((np.abs(heard_since(source, 0)) >= 1.0).any(axis=1).sum())
+    assert full >= 2
+    wait_until(lambda: source.status().clipped == full, "all samples at full scale")
 
 
 # -- three ways of being gone -------------------------------------------------------------------
@@ -216,25 +232,34 @@ def test_full_scale_is_counted(virtual_mic, source) -> None:
 def test_unplugged_it_gives_digital_silence_and_says_so(virtual_mic, source) -> None:
     """PipeWire hides that the microphone is gone: the stream runs on, all zero."""
     virtual_mic.start_playing(noise(30))
-    wait_until(lambda: source.status().silent_s == 0 and source.ring.written > 0, "sound")
+    wait_until(lambda: heard_since(source, 0).size, "sound")
     virtual_mic.unplug()
-    wait_until(lambda: source.status().message != "", "a message", timeout=10)
+    wait_until(lambda: source.status().message != "", "a message")
     status = source.status()
     assert status.silent_s >= 1.5
     assert "digital silence" in status.message
     assert status.state is SourceState.RUNNING
     virtual_mic.plug()
     assert_hears(source, virtual_mic, noise(1.0))
-    wait_until(lambda: source.status().message == "", "the all-clear")
-    assert source.status().lost_samples == 0
+    assert assert_sounds_well(source, virtual_mic).lost_samples == 0
 
 
-def assert_gap_is_true(source: DeviceSource, before: tuple[int, float]) -> None:
+def ahead_s(source: DeviceSource) -> float:
+    """Return how far the index is ahead of the clock: blocks come late at times, never early."""
+    start, seen = source.ring.written, []
+
+    def enough() -> bool:
+        seen.append(source.ring.written / RATE - time.monotonic())
+        return source.ring.written > start + RATE // 2
+
+    wait_until(enough, "half a second")
+    return max(seen)
+
+
+def assert_gap_is_true(source: DeviceSource, before_s: float) -> None:
     """The index has gone on as the clock has, and what was not heard is one gap."""
-    written, at = before
-    advanced_s = (source.ring.written - written) / RATE
     # within the jitter of a busy machine; without the gap it would be off by seconds
-    assert advanced_s == pytest.approx(time.monotonic() - at, abs=0.5)
+    assert ahead_s(source) == pytest.approx(before_s, abs=0.5)
     assert len(source.ring.gaps) == 1
     assert source.ring.gaps[0].length == source.status().lost_samples
     assert source.ring.gaps[0].length > RATE
@@ -242,7 +267,7 @@ def assert_gap_is_true(source: DeviceSource, before: tuple[int, float]) -> None:
 
 def test_killed_it_is_gone_and_comes_back_with_a_gap(virtual_mic, source) -> None:
     assert_hears(source, virtual_mic, noise(0.5))
-    before = source.ring.written, time.monotonic()
+    before_s = ahead_s(source)
     virtual_mic.kill_server()
     status = wait_for(source, SourceState.GONE)
     assert "has gone" in status.message
@@ -252,9 +277,9 @@ def test_killed_it_is_gone_and_comes_back_with_a_gap(virtual_mic, source) -> Non
     virtual_mic.start()
     wait_for(source, SourceState.RUNNING)
     assert_hears(source, virtual_mic, noise(1.0))
-    assert_gap_is_true(source, before)
+    assert_gap_is_true(source, before_s)
     assert source.ring.gaps[0].start == stopped_at
-    assert source.status().message == ""
+    assert_sounds_well(source, virtual_mic)
 
 
 def test_killed_twice_it_comes_back_twice(virtual_mic, source) -> None:
@@ -268,13 +293,13 @@ def test_killed_twice_it_comes_back_twice(virtual_mic, source) -> None:
 
 
 def test_frozen_it_is_gone_and_comes_back_with_a_gap(virtual_mic, source) -> None:
-    before = source.ring.written, time.monotonic()
+    before_s = ahead_s(source)
     with virtual_mic.frozen():
         status = wait_for(source, SourceState.GONE)
         assert "no longer delivers" in status.message
         assert status.last_callback_age_s >= 0.9
     wait_for(source, SourceState.RUNNING)
-    assert_gap_is_true(source, before)
+    assert_gap_is_true(source, before_s)
     assert_hears(source, virtual_mic, noise(1.0))
 
 
@@ -316,7 +341,8 @@ def test_stops_while_gone(virtual_mic, source) -> None:
 
 
 @pytest.mark.parametrize("server", ["pipewire", "pipewire-pulse"])
-def test_stops_while_portaudio_hangs(virtual_mic, source, server) -> None:
+def test_stops_while_portaudio_hangs(virtual_mic, source, server, monkeypatch) -> None:
+    monkeypatch.setattr(supervisor, "_CLOSE_LIMIT_S", 1.0)
     process = virtual_mic._servers[server]
     process.send_signal(signal.SIGSTOP)
     try:
@@ -326,7 +352,8 @@ def test_stops_while_portaudio_hangs(virtual_mic, source, server) -> None:
         process.send_signal(signal.SIGCONT)
 
 
-def test_stops_right_after_freezing(virtual_mic, source) -> None:
+def test_stops_right_after_freezing(virtual_mic, source, monkeypatch) -> None:
+    monkeypatch.setattr(supervisor, "_CLOSE_LIMIT_S", 1.0)
     process = virtual_mic._servers["pipewire-pulse"]
     process.send_signal(signal.SIGSTOP)
     try:
@@ -335,24 +362,24 @@ def test_stops_right_after_freezing(virtual_mic, source) -> None:
         process.send_signal(signal.SIGCONT)
 
 
-def test_a_sound_system_that_hangs_fails_the_start_in_a_sentence(virtual_mic) -> None:
+def test_a_sound_system_that_hangs_fails_the_start_in_a_sentence(virtual_mic, monkeypatch) -> None:
     input_devices()  # PortAudio is loaded
     source = DeviceSource()
     process = virtual_mic._servers["pipewire-pulse"]
     process.send_signal(signal.SIGSTOP)
     try:
-        with pytest.raises(AudioDeviceError, match="has not answered"):
-            source.start()
+        with monkeypatch.context() as impatient:
+            impatient.setattr(portaudio, "within", partial(portaudio.within, limit_s=1.0))
+            with pytest.raises(AudioDeviceError, match="has not answered for 1 s"):
+                source.start()
         assert source.status().state is SourceState.FAILED
         source.stop()
         source.stop()
     finally:
         process.send_signal(signal.SIGCONT)
     # what was opened too late is closed again, and the microphone can be used
-    another = DeviceSource()
-    another.start()
-    wait_for(another, SourceState.RUNNING)
-    another.stop()
+    with running():
+        pass
 
 
 def test_a_device_that_is_not_there_fails_the_start_in_a_sentence(virtual_mic) -> None:
@@ -367,11 +394,13 @@ def test_a_device_that_is_not_there_fails_the_start_in_a_sentence(virtual_mic) -
 
 def test_the_process_ends_though_portaudio_hangs(virtual_mic) -> None:
     program = (
+        "import time\n"
         "from leanviz.audio.capture import DeviceSource, SourceState\n"
         "source = DeviceSource()\n"
         "source.start()\n"
-        "print('started', flush=True)\n"
-        "while source.status().state is not SourceState.GONE: pass\n"
+        "for state in SourceState.RUNNING, SourceState.GONE:\n"
+        "    while source.status().state is not state: time.sleep(0.01)\n"
+        "    print(state, flush=True)\n"
         "source.stop()\n"
     )
     server = virtual_mic._servers["pipewire-pulse"]
@@ -379,10 +408,10 @@ def test_the_process_ends_though_portaudio_hangs(virtual_mic) -> None:
         [sys.executable, "-c", program], cwd=REPOSITORY, env=os.environ, stdout=subprocess.PIPE
     ) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == b"started\n"
+        assert child.stdout.readline() == b"running\n"
         server.send_signal(signal.SIGSTOP)
         try:
-            assert child.wait(timeout=30) == 0
+            assert child.wait(timeout=60) == 0
         finally:
             server.send_signal(signal.SIGCONT)
             child.kill()

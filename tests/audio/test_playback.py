@@ -83,6 +83,30 @@ def play_once(player: Player, ear: DeviceSource, **arguments) -> np.ndarray:
     return heard(ear, start)
 
 
+def play_and_watch(
+    player: Player, ear: DeviceSource, n: int, per_s: float
+) -> tuple[np.ndarray, list[float]]:
+    """Play `n` samples, so many a second; return what was heard and how far ahead positions were.
+
+    By the clock, not by how far the ear is just then: on a busy machine that is late at times,
+    never early.
+    """
+    start, positions, ears = ear.ring.written, [], []
+    player.play(start_sample=0)
+    while player.playing:
+        positions.append((player.position, time.monotonic()))
+        ears.append(ear.ring.written / RATE - time.monotonic())
+        time.sleep(0.002)  # or the player's thread, which shares the interpreter, starves
+    assert all(after >= before for (before, _), (after, _) in itertools.pairwise(positions))
+    assert player.position == n
+    let_arrive(ear)
+    samples = ear.ring.read(start, ear.ring.written - start)
+    assert not isinstance(samples, Gap)
+    began = (start + int(np.flatnonzero(samples[:, 0])[0])) / RATE - max(ears)
+    leads_s = [at / per_s - (now - began) for at, now in positions if 0 < at < n]
+    return heard(ear, start), leads_s
+
+
 def let_arrive(ear: DeviceSource) -> None:
     reached = ear.ring.written
     wait_until(lambda: ear.ring.written > reached + RATE // 5, "what is still on its way")
@@ -96,7 +120,7 @@ def let_arrive(ear: DeviceSource) -> None:
     ("rate", "channels"), [(48_000, 1), (48_000, 2), (8_000, 1), (44_100, 6), (96_000, 2)]
 )
 def test_all_that_is_in_the_file_sounds(tmp_path, player, ear, rate, channels) -> None:
-    written = noise(1.5, rate, channels)
+    written = noise(0.8, rate, channels)
     player.load(save(tmp_path / "x.wav", written, rate))
     arrived = play_to_the_end(player, ear)
     expected = soxr.resample(written[:, 0], rate, RATE)
@@ -168,19 +192,8 @@ def test_a_tone_plays_at_its_pitch_and_the_position_is_what_is_heard(
     player.set_speed(speed)
 
     def play() -> tuple[np.ndarray, float]:
-        start, positions = ear.ring.written, []
-        player.play(start_sample=0)
-        while player.playing:
-            positions.append((player.position, ear.ring.written))
-            time.sleep(0.002)  # or the player's thread, which shares the interpreter, starves
-        assert all(after >= before for (before, _), (after, _) in itertools.pairwise(positions))
-        assert player.position == len(tone)
-        let_arrive(ear)
-        samples = ear.ring.read(start, ear.ring.written - start)
-        assert not isinstance(samples, Gap)
-        first = start + int(np.flatnonzero(samples[:, 0])[0])
-        due = [(at / speed / rate, (heard - first) / RATE) for at, heard in positions]
-        return heard(ear, start), float(np.median([a - b for a, b in due if 0 < a < 0.9]))
+        arrived, leads_s = play_and_watch(player, ear, len(tone), speed * rate)
+        return arrived, float(np.median(leads_s))
 
     arrived, lead_s = play()
     for _ in range(ATTEMPTS - 1):
@@ -195,17 +208,18 @@ def test_a_tone_plays_at_its_pitch_and_the_position_is_what_is_heard(
 @pytest.mark.audio
 def test_speed_and_loop_change_while_it_plays_and_it_plays_on(tmp_path, player, ear) -> None:
     player.load(save(tmp_path / "x.wav", noise(20.0)))
-    player.play(start_sample=100_000, stop_sample=150_000, begin=120_000)
+    player.play(start_sample=100_000, stop_sample=240_000, begin=120_000)
     wait_until(lambda: player.position > 125_000, "5,000 samples")
     player.set_speed(2.0)
     at = player.position
     assert player.playing
-    assert 125_000 < at < 150_000
+    assert 125_000 < at < 240_000
     player.set_loop(True)
     wait_until(lambda: 100_000 <= player.position < 120_000, "the next round")
+    player.seek(230_000)
     player.set_loop(False)
     wait_until(lambda: not player.playing, "the end")
-    assert player.position == 150_000
+    assert player.position == 240_000
 
 
 # -- where it is --------------------------------------------------------------------------------
@@ -213,20 +227,11 @@ def test_speed_and_loop_change_while_it_plays_and_it_plays_on(tmp_path, player, 
 
 @pytest.mark.audio
 def test_the_position_is_what_is_heard(tmp_path, player, ear) -> None:
-    written = noise(2.0)
+    written = noise(1.5)
     player.load(save(tmp_path / "x.wav", written))
-    start = ear.ring.written
-    player.play()
-    positions = []
-    while player.playing:
-        positions.append((player.position, ear.ring.written))
-    assert all(after >= before for (before, _), (after, _) in itertools.pairwise(positions))
-    samples = ear.ring.read(start, ear.ring.written - start)
-    assert not isinstance(samples, Gap)
-    first = start + int(np.flatnonzero(samples[:, 0])[0])
-    lead = [position - (at - first) for position, at in positions if 0 < position < len(written)]
+    _, leads_s = play_and_watch(player, ear, len(written), RATE)
     # The ear itself is some 20 ms late; a position without the output's latency is 60 ms ahead.
-    assert abs(np.median(lead)) < 0.05 * RATE
+    assert abs(np.median(leads_s)) < 0.05
 
 
 @pytest.mark.audio
@@ -243,7 +248,7 @@ def test_pause_seek_and_play_go_on_from_there(tmp_path, player, ear) -> None:
     wait_until(lambda: player.position > paused_at + 5_000, "5,000 more")
     player.seek(500_000)
     assert player.playing
-    assert 500_000 <= player.position < 600_000
+    assert 500_000 <= player.position < 960_000
     wait_until(lambda: player.position > 505_000, "5,000 from there")
     player.pause()
     player.seek(7)

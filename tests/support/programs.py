@@ -19,7 +19,7 @@ def require(programs: Iterable[str]) -> None:
         )
 
 
-def wait_until(condition: Callable[[], object], what: str, timeout: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, timeout: float = 60.0) -> None:
     """Return as soon as `condition` holds; raise TimeoutError naming `what` after `timeout` s."""
     deadline = time.monotonic() + timeout
     while not condition():

@@ -19,6 +19,8 @@ import soundfile
 
 from tests.support.programs import ENDS_WITH_US, wait_until
 
+# A server that is not held answers within milliseconds, on a busy machine within seconds.
+PATIENCE_S = 20
 PROGRAMS = ("dbus-daemon", "pipewire", "wireplumber", "pipewire-pulse", "pactl", "paplay")
 
 # WirePlumber ends at once where its Bluetooth part finds no login daemon (containers), and real
@@ -147,17 +149,18 @@ class VirtualMic:
         self._pactl("unload-module", module)
 
     def _load_sink(self, sink: str, channels: int) -> str:
-        return (
-            self._pactl(
-                "load-module",
-                "module-null-sink",
-                f"sink_name={sink}",
-                "media.class=Audio/Sink",
-                f"rate={self.sample_rate}",
-                f"channels={channels}",
-            )
-            or ""
+        module = self._pactl(
+            "load-module",
+            "module-null-sink",
+            f"sink_name={sink}",
+            "media.class=Audio/Sink",
+            f"rate={self.sample_rate}",
+            f"channels={channels}",
         )
+        if module is None:
+            message = f"the sound server gave no sink {sink}; see {self.folder}/*.log"
+            raise RuntimeError(message)
+        return module
 
     # -- faults -------------------------------------------------------------------------------
 
@@ -230,7 +233,7 @@ class VirtualMic:
                 env={**os.environ, **self.environment},
                 capture_output=True,
                 text=True,
-                timeout=5,
+                timeout=PATIENCE_S,
                 check=True,
             )
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired):

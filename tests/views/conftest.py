@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture

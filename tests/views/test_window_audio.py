@@ -1,17 +1,20 @@
 """The window with a real PortAudio stream on both sides: a null sink and its monitor."""
 
 import signal
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
+from leanviz.audio import portaudio
 from leanviz.core.clock import Cause
 from leanviz.core.resources import resource_path
+from leanviz.core.tracks import Tracks
 from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
-from leanviz.views.engine import load_engine
+from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
 from tests.support.virtual_mic import VirtualMic
 from tests.support.windows import trigger
@@ -21,12 +24,38 @@ DEMO = resource_path("demo", "demo.flac")
 pytestmark = pytest.mark.audio
 
 
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return load_engine()
+
+
 @pytest.fixture
-def window(qtbot: QtBot, virtual_mic: VirtualMic) -> MainWindow:
-    made = MainWindow(DEFAULTS, load_engine)
+def window(qtbot: QtBot, virtual_mic: VirtualMic, engine: Engine) -> MainWindow:
+    made = MainWindow(DEFAULTS, lambda: engine)
     qtbot.addWidget(made)
     made.show()
     return made
+
+
+def listen(qtbot: QtBot, window: MainWindow) -> Tracks:
+    """Listen until something was heard: a device that never gave a block is given more time."""
+    window.begin([])
+    qtbot.waitUntil(lambda: window.director.engine is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    tracks = window.director.listening.tracks
+    assert tracks is not None
+    qtbot.waitUntil(lambda: tracks.written > 0)
+    return tracks
+
+
+def assert_goes_on(qtbot: QtBot) -> None:
+    """Nothing holds up the thread of the window."""
+    beats: list[None] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: beats.append(None))
+    timer.start(10)
+    qtbot.waitUntil(lambda: len(beats) > 10)
 
 
 def test_file_plays_with_a_moving_cursor_and_pauses_where_it_is(
@@ -42,7 +71,7 @@ def test_file_plays_with_a_moving_cursor_and_pauses_where_it_is(
     assert not window.director.transport.playing
     stopped_s = time.cursor_s
     assert stopped_s is not None
-    assert stopped_s < 9.0
+    assert 5.5 < stopped_s < 29.0
     trigger(window, "play")
     qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > stopped_s)
 
@@ -50,6 +79,7 @@ def test_file_plays_with_a_moving_cursor_and_pauses_where_it_is(
 def test_label_plays_to_its_end_and_no_further(qtbot: QtBot, window: MainWindow) -> None:
     window.begin([DEMO])
     qtbot.waitUntil(lambda: window.director.recording.analysis is not None)
+    trigger(window, "speed 2")
     shortest = min(window.workspace.timeline.events, key=lambda e: e.offset - e.onset)
     window.workspace.event_double_clicked.emit(shortest)
     assert window.director.transport.playing
@@ -111,22 +141,18 @@ def test_a_selection_goes_round_and_a_pause_does_not_leave_it(
 def test_microphone_is_heard_pulled_out_and_heard_again(
     qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic
 ) -> None:
-    window.begin([])
-    qtbot.waitUntil(lambda: window.director.engine is not None)
-    trigger(window, "listen")
-    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    tracks = listen(qtbot, window)
     virtual_mic.start_playing(DEMO)
     labels = window.workspace.timeline
     qtbot.waitUntil(lambda: labels.rowCount() > 0)
     heard = labels.rowCount()
     virtual_mic.kill_server()
-    qtbot.waitUntil(lambda: window.banner.text != "")
+    qtbot.waitUntil(lambda: "goes on as soon as it is back" in window.banner.text)
     assert window.director.listening.active, "leanviz waits for it"
     assert labels.rowCount() >= heard, "what was heard stays"
     virtual_mic.start()
+    virtual_mic.start_playing(DEMO)  # silence would be complained of
     qtbot.waitUntil(lambda: window.banner.text == "")
-    tracks = window.director.listening.tracks
-    assert tracks is not None
     # the time without sound keeps its width; it is drawn when sound comes again
     qtbot.waitUntil(lambda: tracks.gaps != ())
 
@@ -136,25 +162,18 @@ def test_a_server_that_hangs_is_told_and_holds_up_nothing(
     qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic, server: str
 ) -> None:
     """Whatever the user does meanwhile: each call into PortAudio would hang."""
-    window.begin([])
-    qtbot.waitUntil(lambda: window.director.engine is not None)
-    trigger(window, "listen")
-    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
-    before = window.director.listening.tracks
-    assert before is not None
-    # a device that never gave a block is given more time before it counts as gone
-    qtbot.waitUntil(lambda: before.written > 0)
+    before = listen(qtbot, window)
+
+    def is_told() -> bool:
+        gone = window.toolbar.badge.text() == "gone"  # drawn a moment later than the banner
+        return gone and "no longer delivers sound" in window.banner.text
+
     process = virtual_mic._servers[server]
     process.send_signal(signal.SIGSTOP)
     try:
-        qtbot.waitUntil(lambda: "no longer delivers sound" in window.banner.text)
-        assert window.toolbar.badge.text() == "gone"
+        qtbot.waitUntil(is_told)
         trigger(window, "devices")
-        beats: list[None] = []
-        timer = QTimer()
-        timer.timeout.connect(lambda: beats.append(None))
-        timer.start(10)
-        qtbot.waitUntil(lambda: len(beats) > 20)
+        assert_goes_on(qtbot)
     finally:
         process.send_signal(signal.SIGCONT)
     # the microphone is silent, which the banner soon says instead
@@ -169,11 +188,7 @@ def test_a_server_that_hangs_is_told_and_holds_up_nothing(
 def test_another_channel_can_be_chosen_while_a_server_hangs(
     qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic, server: str
 ) -> None:
-    window.begin([])
-    qtbot.waitUntil(lambda: window.director.engine is not None)
-    trigger(window, "listen")
-    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
-    before = window.director.listening.tracks
+    before = listen(qtbot, window)
     process = virtual_mic._servers[server]
     process.send_signal(signal.SIGSTOP)
     try:
@@ -181,11 +196,7 @@ def test_another_channel_can_be_chosen_while_a_server_hangs(
         channels.setFocus()
         qtbot.keyClick(channels, Qt.Key.Key_Down)
         assert channels.channel == 1
-        beats: list[None] = []
-        timer = QTimer()
-        timer.timeout.connect(lambda: beats.append(None))
-        timer.start(10)
-        qtbot.waitUntil(lambda: len(beats) > 20)
+        assert_goes_on(qtbot)
     finally:
         process.send_signal(signal.SIGCONT)
 
@@ -200,12 +211,14 @@ def test_another_channel_can_be_chosen_while_a_server_hangs(
 
 @pytest.mark.parametrize("server", ["pipewire", "pipewire-pulse"])
 def test_a_server_that_hangs_keeps_no_window_open(
-    qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic, server: str
+    qtbot: QtBot,
+    window: MainWindow,
+    virtual_mic: VirtualMic,
+    server: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    window.begin([])
-    qtbot.waitUntil(lambda: window.director.engine is not None)
-    trigger(window, "listen")
-    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    listen(qtbot, window)
+    monkeypatch.setattr(portaudio, "within", partial(portaudio.within, limit_s=1.0))
     process = virtual_mic._servers[server]
     process.send_signal(signal.SIGSTOP)
     try:
@@ -220,27 +233,20 @@ def test_a_server_that_hangs_keeps_no_window_open(
 def test_digital_silence_is_told_and_taken_back(
     qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic
 ) -> None:
-    window.begin([])
-    qtbot.waitUntil(lambda: window.director.engine is not None)
-    trigger(window, "listen")
-    qtbot.waitUntil(lambda: "digital silence" in window.banner.text, timeout=15_000)
+    listen(qtbot, window)
+    qtbot.waitUntil(lambda: "digital silence" in window.banner.text)
     virtual_mic.start_playing(DEMO)
-    qtbot.waitUntil(lambda: window.banner.text == "", timeout=15_000)
+    qtbot.waitUntil(lambda: window.banner.text == "")
     qtbot.waitUntil(lambda: window.toolbar.meter.accessibleDescription().endswith("dBFS"))
 
 
 def test_a_paused_microphone_is_given_back_and_heard_again(
     qtbot: QtBot, window: MainWindow, virtual_mic: VirtualMic
 ) -> None:
-    window.begin([])
-    qtbot.waitUntil(lambda: window.director.engine is not None)
-    trigger(window, "listen")
-    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
-    tracks = window.director.listening.tracks
-    assert tracks is not None
+    tracks = listen(qtbot, window)
     qtbot.waitUntil(lambda: tracks.written > tracks.sample_rate // 2)
     trigger(window, "pause")
-    qtbot.waitUntil(lambda: window.toolbar.badge.text() == "paused", timeout=15_000)
+    qtbot.waitUntil(lambda: window.toolbar.badge.text() == "paused")
     qtbot.waitUntil(lambda: bool(tracks.gaps))
     grown = tracks.gaps[0].length
     qtbot.waitUntil(lambda: tracks.gaps[0].length > grown + tracks.sample_rate // 2)
