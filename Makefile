@@ -16,10 +16,11 @@ setup: .venv/.stamp-system .venv/.stamp-run    ## make .venv and install what le
 
 # Tests with a real sound or display server run alone: beside others they would starve and fail for
 # no fault of ours. The rest mostly waits: three at once keep two cores busy.
+# Training has no such tests, and takes seconds to be looked through.
 test: setup-test                    ## set up if need be, then run the tests (with ARGS: pytest on just those)
 ifeq ($(strip $(ARGS)),)
 	@$(BIN)/pytest -n 3 -m "not soak and not audio and not screen"; first=$$?; \
-	$(BIN)/pytest -m "not soak and (audio or screen)" && exit $$first
+	$(BIN)/pytest --ignore=tests/training -m "not soak and (audio or screen)" && exit $$first
 else
 	$(BIN)/pytest $(ARGS)
 endif
