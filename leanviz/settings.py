@@ -164,7 +164,8 @@ def save_settings(settings: Settings, path: Path) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as file:
+        # a file whose name is no Unicode is written as JSON's own escape, and read back as it was
+        with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             # a power cut between the rename and the data would leave an empty file
