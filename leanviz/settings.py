@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import platformdirs
 
@@ -17,12 +17,19 @@ from leanviz.core.bounded import MEGABYTE, read_bounded
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.errors import UserError
 from leanviz.core.scales import ScaleChoice
-from leanviz.core.watching import WatchChoices
+from leanviz.core.watching import MOST_MB, WatchChoices
 
 log = logging.getLogger(__name__)
 
+N = TypeVar("N", int, float)
+
 RECENT_FILES = 10
 MOST_BYTES = 5 * MEGABYTE
+
+
+def _number(default: N, least: N, most: N) -> N:
+    """Return a field of `Settings` whose stored value must lie within limits."""
+    return field(default=default, metadata={"within": (least, most)})
 
 
 class ThemeChoice(StrEnum):
@@ -97,22 +104,22 @@ class Settings:
     theme: ThemeChoice = ThemeChoice.SYSTEM
     host_api: str = ""
     device: str = ""
-    channel: int = 0
+    channel: int = _number(0, 0, 1000)
     scale: ScaleChoice = ScaleChoice.MEL
-    floor_db: float = -100.0
-    ceiling_db: float = -20.0
+    floor_db: float = _number(-100.0, -300.0, 100.0)
+    ceiling_db: float = _number(-20.0, -300.0, 100.0)
     palette: str = ""
-    window_ms: int = 64
+    window_ms: int = _number(64, 8, 128)
     model_eye: bool = False
     paging: bool = False
     follow_playing: bool = True
-    live_span_s: float = 20.0
+    live_span_s: float = _number(20.0, 0.1, 3600.0)
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     watching: WatchChoices = field(default_factory=WatchChoices)
     keep_log: bool = True
-    log_mb: int = 500
+    log_mb: int = _number(500, 1, MOST_MB)
     keep_analyses: bool = True
-    analyses_mb: int = 2000
+    analyses_mb: int = _number(2000, 1, MOST_MB)
     hidden_panes: tuple[str, ...] = ()
     attention: bool = True
     attention_scale: str = "row"
@@ -194,7 +201,8 @@ def _set_aside(path: Path, error: Exception) -> None:
 
 def from_stored(stored: Mapping[str, Any]) -> Settings:
     """Return settings with what is stored, the default for all that is missing or bad."""
-    return _section(DEFAULTS, stored, "")
+    settings = _section(DEFAULTS, stored, "")
+    return replace(settings, recent=settings.recent[:RECENT_FILES])
 
 
 def decisions_text(choices: DecisionChoices) -> str:
@@ -231,7 +239,7 @@ def _holds(value: Any, stored: Any) -> bool:
 
 def _section(defaults: Any, stored: Mapping[str, Any], within: str) -> Any:
     """Return a dataclass with the values stored, those that are missing or bad by default."""
-    known = {field.name: field.metadata.get("item") for field in fields(defaults)}
+    known = {field.name: field.metadata for field in fields(defaults)}
     values: dict[str, Any] = {}
     for key, value in stored.items():
         name = f"{within}{key}"
@@ -239,10 +247,18 @@ def _section(defaults: Any, stored: Mapping[str, Any], within: str) -> Any:
             log.warning("settings: %s is not known to this version and is passed over", name)
             continue
         try:
-            values[key] = _like(getattr(defaults, key), value, name, known[key])
+            new = _like(getattr(defaults, key), value, name, known[key].get("item"))
+            values[key] = _within(new, known[key].get("within"))
         except (TypeError, ValueError, OverflowError):
             log.warning("settings: %s cannot be %r; the default is used", name, value)
     return replace(defaults, **values)
+
+
+def _within(value: Any, limits: tuple[Any, Any] | None) -> Any:
+    """Return a value; ValueError if it is beyond limits."""
+    if limits is not None and not limits[0] <= value <= limits[1]:
+        raise ValueError(value)
+    return value
 
 
 def _items(item: Any, stored: Mapping[str, Any], within: str) -> dict[str, Any]:
@@ -285,7 +301,7 @@ def _like(default: Any, value: Any, name: str, item: Any = None) -> Any:
         return type(default)(value)
     if isinstance(default, tuple):
         if not isinstance(value, list) or (
-            item is None and not all(isinstance(text, str) for text in value)
+            item is None and not all(isinstance(text, str) and _is_text(text) for text in value)
         ):
             raise TypeError(value)
         return tuple(value) if item is None else _row(item, value, name)
@@ -295,4 +311,11 @@ def _like(default: Any, value: Any, name: str, item: Any = None) -> Any:
         return number
     if not isinstance(value, type(default)) or isinstance(value, bool) != isinstance(default, bool):
         raise TypeError(value)
+    if isinstance(value, str) and not _is_text(value):
+        raise ValueError(value)
     return value
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether a text may name a file: no system takes a null."""
+    return "\0" not in text

@@ -258,3 +258,50 @@ def test_damaged_clip_choices_keep_no_sound(path: Path) -> None:
     watching = load_settings(path).watching
     assert watching.clips == ClipChoices()
     assert watching.rules == (WatchRule("Dog"),)
+
+
+def test_a_file_whose_name_is_no_text_is_remembered(path: Path) -> None:
+    """As Linux has them; one such name would keep all settings from being saved."""
+    chosen = DEFAULTS.opened(Path("/sounds/\udcff\udc80.wav"))
+    save_settings(chosen, path)
+    assert load_settings(path) == chosen
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"window_ms": 10**9},
+        {"window_ms": 0},
+        {"live_span_s": 1e308},
+        {"floor_db": -1e308},
+        {"channel": -1},
+        {"recent": ["/a\0.wav"]},
+        {"last_folder": "\0"},
+        {"log_mb": 10**30},
+        {"analyses_mb": -5},
+    ],
+)
+def test_numbers_beyond_their_limits_are_passed_over(
+    path: Path, caplog: pytest.LogCaptureFixture, stored: dict[str, float]
+) -> None:
+    """A window of a million seconds would ask for all the memory there is."""
+    path.parent.mkdir()
+    path.write_text(json.dumps(stored))
+    assert load_settings(path) == DEFAULTS
+    assert next(iter(stored)) in caplog.text
+
+
+def test_no_more_recent_files_are_listed_than_there_is_room_for(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({"recent": [f"/{number}.wav" for number in range(1000)]}))
+    assert len(load_settings(path).recent) == RECENT_FILES
+
+
+def test_settings_larger_than_any_are_not_read(
+    path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leanviz.settings.MOST_BYTES", 100)
+    path.parent.mkdir()
+    path.write_text(json.dumps({"device": "x" * 100}))
+    assert load_settings(path) == DEFAULTS
+    assert "larger than" in caplog.text
