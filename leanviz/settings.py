@@ -300,22 +300,20 @@ def _like(default: Any, value: Any, name: str, item: Any = None) -> Any:
     if isinstance(default, StrEnum):
         return type(default)(value)
     if isinstance(default, tuple):
-        if not isinstance(value, list) or (
-            item is None and not all(isinstance(text, str) and _is_text(text) for text in value)
-        ):
+        if not isinstance(value, list):
             raise TypeError(value)
-        return tuple(value) if item is None else _row(item, value, name)
+        return tuple(map(_text, value)) if item is None else _row(item, value, name)
     if isinstance(default, float):
         if isinstance(value, bool) or not math.isfinite(number := float(value)):
             raise ValueError(value)
         return number
     if not isinstance(value, type(default)) or isinstance(value, bool) != isinstance(default, bool):
         raise TypeError(value)
-    if isinstance(value, str) and not _is_text(value):
-        raise ValueError(value)
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    """Return a text that may name a file; TypeError if it is none: no system takes a null."""
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError(value)
     return value
-
-
-def _is_text(text: str) -> bool:
-    """Tell whether a text may name a file: no system takes a null."""
-    return "\0" not in text

@@ -275,6 +275,8 @@ def test_a_file_whose_name_is_no_text_is_remembered(path: Path) -> None:
         {"live_span_s": 1e308},
         {"floor_db": -1e308},
         {"channel": -1},
+        {"decisions": {"offset": 1e308}},
+        {"decisions": {"hang_over": -1}},
         {"recent": ["/a\0.wav"]},
         {"last_folder": "\0"},
         {"log_mb": 10**30},

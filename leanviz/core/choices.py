@@ -45,6 +45,8 @@ class ClassChoices:
 class DecisionChoices:
     """Everything about decisions that is up to the user; the values here are the defaults.
 
+    A field's metadata tell the limits ``within`` which a stored value is taken over.
+
     Attributes
     ----------
     offset : float
@@ -59,11 +61,11 @@ class DecisionChoices:
         What the user saved, by name.
     """
 
-    offset: float = 0.0
+    offset: float = field(default=0.0, metadata={"within": (-MAX_OFFSET, MAX_OFFSET)})
     smoothing: Smoothing = Smoothing.MEAN
-    smoothing_patches: int = 2
-    hang_over: int = 1
-    min_patches: int = 1
+    smoothing_patches: int = field(default=2, metadata={"within": (1, MAX_SMOOTHING_PATCHES)})
+    hang_over: int = field(default=1, metadata={"within": (0, MAX_PATCHES)})
+    min_patches: int = field(default=1, metadata={"within": (1, MAX_PATCHES)})
     quiet_ever_present: bool = True
     classes: ClassChoices = field(default_factory=ClassChoices)
     presets: dict[str, ClassChoices] = field(
