@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 LOCKED := install --quiet --require-hashes --only-binary :all:
 
-.PHONY: run setup test check bench bench-live soak demo pictures docs lock clean help
+.PHONY: run setup test check audit bench bench-live soak mutants demo pictures docs wheel bundle lock clean help
 
 run: setup                          ## set up if need be, then open the window (or say why there is none)
 	$(BIN)/python main.py $(ARGS)
@@ -31,6 +31,9 @@ check: .venv/.stamp-dev             ## format, lint, types and the direction of 
 	$(BIN)/basedpyright
 	$(BIN)/pytest -q tests/test_architecture.py
 
+audit:                              ## ask, over the network, whether a pinned version has a known weakness
+	@$(or $(PYTHON),python3) .ci/audit.py
+
 bench: setup                        ## measure what the documentation promises
 	$(BIN)/leanviz bench $(ARGS)
 
@@ -39,6 +42,9 @@ bench-live: setup-test              ## measure the window while it listens, on a
 
 soak: setup-test                    ## the tests that run for minutes
 	$(BIN)/pytest -m soak -s -o faulthandler_timeout=0 $(ARGS)
+
+mutants: setup-test                 ## plant faults in a copy of the code: each must turn a test red
+	@$(BIN)/python -m tests.support.mutants $(ARGS)
 
 demo: setup-test                    ## make the demo clip in resources/ again
 	$(BIN)/python -m leanviz.training.demo_clip
@@ -49,6 +55,12 @@ pictures: setup                     ## draw the pictures of the README and the d
 docs: build/tools/docs/.stamp       ## build the documentation as pages, into build/docs
 	build/tools/docs/bin/mkdocs build --strict --quiet --config-file .ci/mkdocs.yml
 	@echo "Open build/docs/index.html"
+
+wheel: .venv/.stamp-run             ## build the wheel into dist/ and try it where nothing else is
+	@sh .ci/wheel.sh
+
+bundle: build/tools/bundle/.stamp   ## make a folder with all of leanviz in dist/, Python included, and try it
+	@sh .ci/bundle.sh
 
 lock:                               ## resolve the pinned versions again (ARGS=--upgrade for the newest)
 	PYTHON="$(PYTHON)" sh .ci/lock.sh $(ARGS)
