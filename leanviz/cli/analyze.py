@@ -15,10 +15,11 @@ from leanviz.core.errors import UserError
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_inputs import Inputs, Places, Source, gather
 from leanviz.pipeline.results import ClipAnalysis
-from leanviz.sessions.event_clips import NO_CLIPS, make_folder, write_event_clips
+from leanviz.sessions.event_clips import NO_CLIPS, write_event_clips
 from leanviz.sessions.frames import SUFFIX as FRAMES
 from leanviz.sessions.frames import write_frame_scores
 from leanviz.sessions.report import ClipError
+from leanviz.sessions.writing import make_folder
 
 
 def analyze(

@@ -4,15 +4,23 @@ from pathlib import Path
 
 from leanviz.cli.console import say
 from leanviz.pipeline.session_log import SessionLog
+from leanviz.sessions.writing import make_folder
 from leanviz.settings import DEFAULTS
 
 MEGABYTE = 1_000_000
 
 
 class KeptLog:
-    """Keeps a log in a folder, where the oldest sessions make way as in the window."""
+    """Keeps a log in a folder, where the oldest sessions make way as in the window.
+
+    Raises
+    ------
+    ExportError
+        If the folder cannot be made; nobody wants to learn that after a night of listening.
+    """
 
     def __init__(self, folder: Path) -> None:
+        make_folder(folder)
         self.sink = SessionLog(folder, DEFAULTS.log_mb * MEGABYTE)
         self._in_trouble = False
 

@@ -14,6 +14,7 @@ from leanviz.pipeline.alerts import Alerts
 from leanviz.pipeline.commands import CommandRunner
 from leanviz.pipeline.recorder import Recorder
 from leanviz.pipeline.sinks import EventSink
+from leanviz.sessions.writing import make_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Watch:
     Raises
     ------
     UserError
-        If a class does not exist, or the command has an open quote or nothing to be run for.
+        If a class does not exist, the command has an open quote or nothing to be run for, or the
+        folder cannot be made.
     """
 
     def __init__(self, options: WatchOptions, taxonomy: Taxonomy) -> None:
@@ -94,5 +96,6 @@ def alert_rules(options: WatchOptions, taxonomy: Taxonomy) -> list[WatchRule]:
 def _recorder(folder: Path | None) -> Recorder | None:
     if folder is None:
         return None
+    make_folder(folder)
     keep_all = WatchRule("", threshold=0.0, record=True)
     return Recorder(WatchChoices(ClipChoices(record=True), (keep_all,)), folder)

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from leanviz.core.errors import ExportError
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_inputs import Inputs, Places, Source
 from leanviz.pipeline.batch_journal import NAME, Entry, Fingerprint, Journal
@@ -19,7 +18,7 @@ from leanviz.pipeline.batch_tables import EVENTS_CSV, EVENTS_PARQUET, FILES_CSV,
 from leanviz.pipeline.batch_work import BatchWork, FileResult, Task
 from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone
 from leanviz.sessions.report import printable
-from leanviz.sessions.writing import write_text
+from leanviz.sessions.writing import make_folder, write_text
 
 # What `sessions.writing` calls a file that it has not finished.
 _LEFTOVER = re.compile(r"\.leanviz-[0-9a-f]{8}\..*")
@@ -113,7 +112,7 @@ class Batch:
     ) -> None:
         self._folder, self._work, self._model = folder, work, model
         self._suffix = suffix
-        _make(folder)
+        make_folder(folder)
         self._journal = Journal(folder, work, restart=restart)
         self.summary = BatchSummary(len(inputs.sources))
         self.todo = [source for source in inputs.sources if not self._is_done(source)]
@@ -189,7 +188,7 @@ class Batch:
             return
         place = self._places[task.key]
         path = self._folder / place
-        _make(path.parent)
+        make_folder(path.parent)
         write_text(path, result.text)
         n_bytes = len(result.text.encode())
         self._journal.add(task.key, Entry(task.file, seen, place, n_bytes, result))
@@ -200,14 +199,6 @@ class Batch:
 
 def _is_in(key: str, folder: str) -> bool:
     return PurePath(key).is_relative_to(folder)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        name = printable(folder)
-        raise ExportError(f"The folder {name} cannot be made: {error.strerror}.") from error
 
 
 def _clear(folder: Path) -> None:

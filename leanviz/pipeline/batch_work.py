@@ -13,10 +13,11 @@ from leanviz.core.watching import Cut
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
-from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, make_folder, write_event_clips
+from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, write_event_clips
 from leanviz.sessions.frames import SUFFIX as FRAMES
 from leanviz.sessions.frames import write_frame_scores
 from leanviz.sessions.report import ClipReport, printable
+from leanviz.sessions.writing import make_folder
 
 Tell = Callable[[float], None]
 

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from leanviz.audio.decoder import Decoder, shown
 from leanviz.audio.writer import write_blocks
 from leanviz.core.clock import Span, seconds, to_sample
-from leanviz.core.errors import AudioFileError, ExportError, UserError
+from leanviz.core.errors import AudioFileError, UserError
 from leanviz.core.events import Event
 from leanviz.core.watching import ClipFormat, Cut
 from leanviz.sessions.clips import event_clip_name, free_place
-from leanviz.sessions.writing import replacing
+from leanviz.sessions.writing import make_folder, replacing
 
 Float32 = npt.NDArray[np.float32]
 
@@ -123,14 +123,6 @@ def write_event_clips(
             span = _span(event, cut, decoder)
             done += _write(tape, span, folder, name, cut.form)
     return done
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, unless it is there; ExportError if that is not possible."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"{shown(folder)} cannot be made: {error.strerror or error}.") from error
 
 
 def _write(tape: "_Tape", span: Span, folder: Path, name: str, form: ClipFormat) -> ClipsDone:

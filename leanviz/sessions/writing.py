@@ -52,6 +52,16 @@ def check_place(path: Path) -> None:
         raise ExportError(f"{path} cannot be written: its folder is write-protected.")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there; ExportError if that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        in_the_way = next((place for place in (folder, *folder.parents) if place.is_file()), None)
+        cause = f"{in_the_way} is a file" if in_the_way else error.strerror or str(error)
+        raise ExportError(f"The folder {folder} cannot be made: {cause}.") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text to `path`, wholly or not at all; ExportError if that fails."""
     with replacing(path) as place:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from leanviz.sessions.log_folder import logs
 from leanviz.sessions.session_reader import read_session
 from tests.cli.running import Run
@@ -17,14 +19,12 @@ def test_what_is_printed_is_kept(run: Run, siren: Path, tmp_path: Path) -> None:
     assert f"The session is saved in {path}." in outcome.err.splitlines()
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_listening_goes_on(
-    run: Run, siren: Path, tmp_path: Path
+@pytest.mark.parametrize("option", ["--log", "--record"])
+def test_a_folder_that_cannot_be_made_is_told_before_listening(
+    run: Run, siren: Path, tmp_path: Path, option: str
 ) -> None:
-    (tmp_path / "logs").write_text("a file where the folder should be")
-    outcome = run("live", "--source", siren, "--log", tmp_path / "logs")
-    assert outcome.code == 0
-    count = len(outcome.out.splitlines())
-    assert count > 0
-    told = outcome.err.splitlines()
-    assert sum(line.startswith("Session log: File exists.") for line in told) == 1
-    assert f"Events that could not be saved: {count}." in told
+    """And not after a night of it; a disk that fails later is told, and listening goes on."""
+    (tmp_path / "file").touch()
+    outcome = run("live", "--source", siren, option, tmp_path / "file" / "logs")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.sentence.endswith(f"cannot be made: {tmp_path / 'file'} is a file.")

@@ -62,13 +62,3 @@ def test_options_that_make_no_sense_are_a_sentence(
     outcome = run("live", "--source", siren, *options)
     assert outcome.code == 2
     assert sentence in outcome.sentence
-
-
-def test_a_folder_that_cannot_be_written_is_told_and_counted(
-    run: Run, siren: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_text("")
-    outcome = run("live", "--source", siren, "--record", tmp_path / "file")
-    assert outcome.code == 0
-    assert "cannot be written" in outcome.err
-    assert "Clips: 0 saved, 1 not." in outcome.err
