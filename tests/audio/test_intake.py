@@ -33,6 +33,15 @@ def test_blocks_and_overflows_arrive() -> None:
     assert intake.lost_samples == 0
 
 
+@pytest.mark.parametrize(("channel", "heard"), [(0, [1.0, 2.0]), (1, [1.0]), (2, [2.0])])
+def test_a_callback_hands_on_the_channel_that_was_chosen(channel: int, heard: list[float]) -> None:
+    intake = Intake(RATE, len(heard), 10_000)
+    Tap(intake, channel)(np.tile(np.array([1.0, 2.0], np.float32), (480, 1)), 480, None, FINE)
+    samples = intake.ring.read(0, 480)
+    assert not isinstance(samples, Gap)
+    assert samples.tolist() == [heard] * 480
+
+
 def test_an_interruption_is_as_wide_as_it_was_long(monkeypatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)

@@ -148,13 +148,15 @@ class Meanwhile(Ring):
     def __init__(self, then: Callable[[Ring], None]) -> None:
         super().__init__(CAPACITY)
         self.then = then
-        self.armed = False
+        self.looks = 0
+        """At which of the reader's looks from now on; 0 for never."""
 
     @property
     def oldest(self) -> int:
-        if self.armed:
-            self.armed = False
-            self.then(self)
+        if self.looks:
+            self.looks -= 1
+            if not self.looks:
+                self.then(self)
         return super().oldest
 
 
@@ -167,7 +169,7 @@ def test_a_gap_that_appears_meanwhile_is_not_jumped_to() -> None:
 
     ring = Meanwhile(lose_some)
     ring.write(np.arange(10, dtype=np.float32))
-    ring.armed = True
+    ring.looks = 1
     found = ring.advance(0, 100)
     assert not isinstance(found, Gap)
     assert found.tolist() == list(range(10))
@@ -177,9 +179,16 @@ def test_a_gap_that_appears_meanwhile_is_not_jumped_to() -> None:
 def test_a_writer_that_comes_round_meanwhile_is_noticed() -> None:
     ring = Meanwhile(lambda ring: ring.write(np.zeros(3 * CAPACITY, np.float32)))
     ring.write(np.arange(10, dtype=np.float32))
-    ring.armed = True
+    ring.looks = 1
     assert ring.advance(0, 100) == Gap(0, 10)
     assert ring.advance(10, 100) == Gap(10, 10 + 2 * CAPACITY)
+
+
+def test_a_writer_that_comes_round_while_a_reader_copies_is_noticed() -> None:
+    ring = Meanwhile(lambda ring: ring.write(np.zeros(3 * CAPACITY, np.float32)))
+    ring.write(np.arange(10, dtype=np.float32))
+    ring.looks = 2  # before the copy, and after it
+    assert ring.read(0, 10) == Gap(0, 10)
 
 
 class Unchecked(Ring):

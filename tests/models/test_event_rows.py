@@ -82,6 +82,7 @@ def test_any_column_sorts(
 ) -> None:
     rows.sort(column, order)
     assert labels(rows) == expected
+    assert [rows.event_at(row).label for row in range(3)] == expected
 
 
 def test_all_words_must_be_there_in_label_path_or_review(

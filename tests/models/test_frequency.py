@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leanviz.models.frequency import FrequencyAxis, RowMap, Scale, hertz
+from leanviz.models.frequency import FrequencyAxis, RowMap, Scale, band_rows, hertz
 
 N_BINS, BIN_HZ = 513, 16000 / 1024
 SCALES = st.sampled_from(list(Scale))
@@ -43,6 +43,11 @@ def test_high_frequencies_are_at_the_top() -> None:
     codes[0, 450] = 255
     rows = RowMap(FrequencyAxis(Scale.LINEAR, 0.0, 8000.0), 100, BIN_HZ, N_BINS).rows(codes)[0]
     assert rows.argmax() < 20
+
+
+def test_the_highest_band_is_at_the_top_and_all_have_as_many_rows() -> None:
+    rows = band_rows(np.arange(4, dtype=np.uint8)[None], 8)
+    assert rows.tolist() == [[3, 3, 2, 2, 1, 1, 0, 0]]
 
 
 def test_rows_above_the_sampled_band_are_empty() -> None:

@@ -189,7 +189,7 @@ def test_the_tracks_of_a_file_keep_all_of_it(model: LeanModel, write: Write) -> 
 
 def test_stereo_is_heard_as_its_mean(model: LeanModel, tmp_path: Path, clip: Clip) -> None:
     samples, rate = read_mono(clip(16_000), 0, 48_000)
-    both = np.stack((2 * samples, np.zeros_like(samples)), 1)
+    both = np.stack((0.5 * samples, 1.5 * samples), 1)
     soundfile.write(tmp_path / "both.wav", both, rate, subtype="FLOAT")
     soundfile.write(tmp_path / "one.wav", samples, rate, subtype="FLOAT")
     one, two = (analyze_file(tmp_path / name, model) for name in ("one.wav", "both.wav"))

@@ -120,6 +120,19 @@ def test_an_event_is_in_the_file_before_listening_ends(begun: SessionLog) -> Non
     assert in_use(path)
 
 
+def test_an_event_is_taken_to_the_disk_before_listening_ends(
+    begun: SessionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut costs what the kernel holds and the disk does not."""
+    taken: list[int] = []
+    monkeypatch.setattr(session_log, "SYNC_S", 0.0)
+    monkeypatch.setattr(os, "fsync", lambda file: taken.append(os.fstat(file).st_size))
+    path = path_of(begun)
+    begun.take([event_at(1)], 20_000)
+    wait_until(lambda: begun.status().written == 1, "the event is written")
+    wait_until(lambda: taken[-1:] == [path.stat().st_size], "the event is on the disk")
+
+
 def test_how_far_listening_has_come_is_logged_now_and_then(
     begun: SessionLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -241,6 +241,17 @@ def test_unanalysed_spans_are_hatched_and_lost_ones_blank(made: Stack) -> None:
     assert not set(busy) & set(range(190, 299))
 
 
+def test_every_name_stands_beside_its_own_lane(made: Stack) -> None:
+    made.timeline.restart(RATE, many(4))
+    tall = made.lanes.box.rect().height()
+    names = made.lanes.axis._marks
+    assert len(names) == 4
+    for position, name in names:
+        there = made.lanes.event_at(QPointF(at(made, 21.5).x(), (1.0 - position) * tall))
+        assert there is not None
+        assert made.timeline.title(there.label) == name
+
+
 def test_long_lane_names_stay_within_the_margin(made: Stack) -> None:
     made.timeline.restart(RATE, [Event(0, RATE, "A_very_long_label_" * 5, 0.9)])
     margin = picture(made.lanes)[:TALLEST, :LEFT]
