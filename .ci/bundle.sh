@@ -1,0 +1,15 @@
+#!/bin/sh
+# Makes dist/leanviz, a folder with leanviz and all it runs on, Python included, and tries it. It works on systems
+# whose C library is not older than the one here; Qt's system libraries are still the system's.
+set -eu
+cd "$(dirname "$0")/.."
+. .ci/tried.sh
+
+tools=build/tools/bundle/bin
+pip="$tools/pip --disable-pip-version-check install --quiet"
+$pip --require-hashes --only-binary :all: -r .ci/requirements.txt
+$pip --no-deps --no-build-isolation --force-reinstall .
+$tools/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/bundle .ci/bundle.spec
+
+try "$checkout/dist/leanviz/leanviz" "$checkout/dist/leanviz/leanviz"
+du -sh dist/leanviz
