@@ -4,9 +4,13 @@ import re
 import shlex
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from leanviz.cli.commands import app
 from leanviz.views.key_sheet import key_rows
 from tests.cli.running import REPOSITORY, Run
 
@@ -17,6 +21,7 @@ PAGES = [
     *sorted((REPOSITORY / "docs").glob("*.md")),
     *(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "resources/lean/README.md")),
 ]
+COMMANDS = cast("TyperGroup", get_command(app)).commands
 EXAMPLES = "".join(README.split("```")[1::2]).splitlines()
 TYPED = [
     line.partition("#")[0].removeprefix("leanviz ")
@@ -32,6 +37,16 @@ def test_every_command_and_option_exists(run: Run, line: str) -> None:
     assert outcome.code == 0, f"there is no `leanviz {name}`"
     for option in (word for word in words if word.startswith("-")):
         assert option in outcome.out, f"`leanviz {name}` has no {option}"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_option_is_told(name: str) -> None:
+    common, *sections = re.split(r"^## ", CLI, flags=re.MULTILINE)
+    own = [section for section in sections if re.search(rf"^.*leanviz {name}\b", section)]
+    told = "".join((common, *own))
+    for option in COMMANDS[name].params:
+        names = (*option.opts, *option.secondary_opts)
+        assert option.param_type_name == "argument" or any(name in told for name in names), names
 
 
 def test_every_key_of_the_window_is_in_the_readme() -> None:
