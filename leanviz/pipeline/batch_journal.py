@@ -15,11 +15,16 @@ from typing import Any
 
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
+from leanviz.core.visible import visible
 from leanviz.pipeline.batch_work import BatchWork, FileResult
+from leanviz.sessions.fields import score, whole
 from leanviz.sessions.report import printable
 
 NAME = "leanviz-batch.jsonl"
 FORMAT = 1
+# A day of lively sound, thrice over.
+MOST_LINE_BYTES = 50_000_000
+MOST = 2**63
 
 Json = dict[str, Any]
 
@@ -166,15 +171,14 @@ class Journal:
         """Return the last header, and note the files after it."""
         header, whole, offset = None, False, 0
         with self.path.open("rb") as file:
-            for line in file:
+            for line in iter(lambda: file.readline(MOST_LINE_BYTES), b""):
                 record = _parsed(line)
                 if record.get("type") == "batch":
                     header = record
                     self._forget()
                 elif record.get("type") == "file" and isinstance(record.get("key"), str):
-                    place = record.get("result")
-                    where = offset, len(line)
-                    self._note(record["key"], PurePath(place) if place else None, where)
+                    with suppress(ValueError, TypeError, KeyError):  # what is damaged is done again
+                        self._note(record["key"], _entry(record).place, (offset, len(line)))
                 whole = whole or line.endswith(b"\n")
                 offset += len(line)
         if header is None and whole:
@@ -224,7 +228,7 @@ def _parsed(line: bytes) -> Json:
     """Return what a line says; nothing if it is broken."""
     try:
         record = json.loads(line) if line.endswith(b"\n") else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
@@ -267,14 +271,36 @@ def _record(entry: Entry) -> Json:
 
 
 def _entry(record: Json) -> Entry:
+    """Return what a line says of a file; KeyError, TypeError or ValueError if it cannot be true.
+
+    The folder may be anybody's: a place that leads out of it is none.
+    """
+    file = visible(_text(record["file"]))
     if "error" in record:
-        return Entry(record["file"], None, None, 0, FileResult(record["error"]))
-    seen = None if record["size"] is None else Fingerprint(record["size"], record["mtime_ns"])
+        return Entry(file, None, None, 0, FileResult(visible(_text(record["error"]))))
+    seen = None
+    if record["size"] is not None:
+        mtime_ns = whole(record["mtime_ns"], -MOST, MOST)
+        seen = Fingerprint(whole(record["size"], 0, MOST), mtime_ns)
+    place = PurePath(_text(record["result"]))
+    if place.is_absolute() or ".." in place.parts or not place.name or "\0" in str(place):
+        raise ValueError(place)
     result = FileResult(
-        sample_rate=record["sample_rate"],
-        n_samples=record["n_samples"],
-        truncated=record["truncated"],
-        left_out=record["left_out"],
-        events=tuple(Event(*fields) for fields in record["events"]),
+        sample_rate=whole(record["sample_rate"], 1, MOST),
+        n_samples=whole(record["n_samples"], 0, MOST),
+        truncated=bool(record["truncated"]),
+        left_out=whole(record["left_out"], 0, MOST),
+        events=tuple(_event(*fields) for fields in record["events"]),
     )
-    return Entry(record["file"], seen, PurePath(record["result"]), record["bytes"], result)
+    return Entry(file, seen, place, whole(record["bytes"], 0, MOST), result)
+
+
+def _event(onset: object, offset: object, label: object, found: object) -> Event:
+    first = whole(onset, 0, MOST)
+    return Event(first, whole(offset, first + 1, MOST), visible(_text(label)), score(found))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

@@ -59,9 +59,22 @@ class Reporter:
 
     def __init__(self, work: BatchWork, model: LeanModel) -> None:
         self._work, self._model = work, model
+        self._names = frozenset(model.taxonomy.names)
 
     def report(self, entry: Entry) -> ClipReport:
-        """Return the report of a file that was analysed."""
+        """Return the report of a file that was analysed.
+
+        Raises
+        ------
+        ExportError
+            If the journal has labels that the model lacks: somebody has changed it.
+        """
+        strange = {event.label for event in entry.result.events} - self._names
+        if strange:
+            raise ExportError(
+                f"The journal of the batch has labels that the model lacks ({min(strange)}): "
+                "add --restart to do all again."
+            )
         return ClipReport(
             file=entry.file,
             sample_rate=entry.result.sample_rate,

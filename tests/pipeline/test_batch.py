@@ -255,6 +255,35 @@ def test_two_at_a_time_are_refused(work: BatchWork, tmp_path: Path) -> None:
     Journal(tmp_path, work).close()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"result": "../../escaped.json"}, {"result": "/tmp/escaped.json"}, {"result": ".."},
+        {"result": ""}, {"result": 3}, {"size": "1"}, {"n_samples": -1}, {"bytes": None},
+        {"events": [[0, 0, "Bark", 0.5]]}, {"events": [[0, 1, "Bark", 2]]}, {"events": [[0, 1]]},
+        {"events": 3}, {"file": None}, {"sample_rate": 0},
+    ],
+)  # fmt: skip
+def test_a_journal_that_lies_is_not_believed(
+    work: BatchWork, tmp_path: Path, change: dict[str, object]
+) -> None:
+    """The folder may be somebody else's: no result is written outside it, no crash awaits."""
+    record: dict[str, object] = {
+        "type": "file", "key": "/a.wav", "file": "a.wav", "size": 1, "mtime_ns": 2,
+        "result": "sub/a.json", "bytes": 3, "sample_rate": 8000, "n_samples": 4, "truncated": False,
+        "left_out": 0, "events": [[0, 1, "Bark", 0.5]],
+    }  # fmt: skip
+    Journal(tmp_path, work).close()
+    before = (tmp_path / NAME).read_text()
+    (tmp_path / NAME).write_text(before + json.dumps(record) + "\n")
+    with closing(Journal(tmp_path, work)) as journal:
+        assert [str(entry.place) for entry in journal.entries()] == [str(Path("sub", "a.json"))]
+    (tmp_path / NAME).write_text(before + json.dumps(record | change) + "\n")
+    with closing(Journal(tmp_path, work)) as journal:
+        assert list(journal.entries()) == []
+        assert journal.places == {}
+
+
 def test_a_foreign_journal_is_left_alone(work: BatchWork, tmp_path: Path) -> None:
     (tmp_path / NAME).write_text('{"type":"session"}\n')
     with pytest.raises(ExportError, match="no journal of leanviz"):
