@@ -4,9 +4,23 @@ leanviz asks PortAudio for the devices in a process of its own, by ``python -c``
 in a bundle there is no other Python than this program.
 """
 
+import ctypes.util
 import multiprocessing
 import runpy
 import sys
+from pathlib import Path
+
+
+def find_libraries_here() -> None:
+    """Have PortAudio looked for in the bundle where the system has none."""
+    of_the_system = ctypes.util.find_library
+    here = Path(__file__).parent
+
+    def find(name: str) -> str | None:
+        found = of_the_system(name)
+        return found or next((str(path) for path in here.glob(f"lib{name}.so*")), None)
+
+    ctypes.util.find_library = find
 
 
 def main() -> None:
@@ -24,5 +38,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    find_libraries_here()
     multiprocessing.freeze_support()
     main()

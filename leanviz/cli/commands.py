@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 import leanviz
 from leanviz.cli.console import complain, emit, prepare_streams
+from leanviz.cli.display import missing_library
 from leanviz.cli.options import (
     ClipOptions,
     DecisionOptions,
@@ -78,11 +79,18 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("LEANVIZ_DEBUG"):
             raise
-        complain(
-            f"This should not have happened: {type(error).__name__}: {error} "
-            "(LEANVIZ_DEBUG=1 shows where)."
-        )
+        complain(_unforeseen(error))
         sys.exit(2)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Return the sentence for an error that no command expects."""
+    if isinstance(error, ImportError) and (library := missing_library(error)):
+        return f"The system library {library} is missing: `leanviz doctor` tells what to type."
+    return (
+        f"This should not have happened: {type(error).__name__}: {error} "
+        "(LEANVIZ_DEBUG=1 shows where)."
+    )
 
 
 def _version(asked: bool) -> None:

@@ -53,6 +53,12 @@ def qt_plugin_problem(platform: str = "xcb") -> str | None:
             if plugin.exists():
                 ctypes.CDLL(str(plugin))
         except OSError as error:
-            library = str(error).partition(":")[0]
-            return f"the system library {library} is missing"
+            # a bundle wraps the loader's own words
+            return f"the system library {missing_library(error.__cause__ or error)} is missing"
     return None
+
+
+def missing_library(error: BaseException) -> str:
+    """Return which system library the loader did not find; "" if the error says something else."""
+    name, colon, _ = str(error).partition(": cannot open shared object file")
+    return name.rpartition(" ")[2] if colon else ""

@@ -91,6 +91,18 @@ def test_a_fault_of_ours_is_a_sentence_too(run: Run, monkeypatch: pytest.MonkeyP
         run("analyze", "a.wav")
 
 
+def test_a_system_library_that_is_missing_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr("leanviz.cli.devices.devices_text", fail)
+    outcome = run("devices")
+    assert outcome.code == 2
+    assert "The system library libGL.so.1 is missing" in outcome.sentence
+
+
 def test_ctrl_c_is_130_without_a_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
