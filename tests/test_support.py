@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.programs import wait_until
 from tests.support.screen import Screen
-from tests.support.starvation import assert_heard, holed, starved
+from tests.support.starvation import ATTEMPTS, assert_heard, holed, starved
 from tests.support.virtual_mic import VirtualMic
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -80,7 +80,7 @@ def test_a_player_that_starved_is_excused(run: int) -> None:
         assert starved(heard, NOISE)
         assert np.array_equal(assert_heard(iter([heard, NOISE]).__next__, NOISE), NOISE)
     with pytest.raises(AssertionError):
-        assert_heard(iter([late] * 4).__next__, NOISE)
+        assert_heard(iter([late] * ATTEMPTS).__next__, NOISE)
 
 
 def test_a_microphone_that_loses_samples_is_not_excused() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-ATTEMPTS = 4
+ATTEMPTS = 8
 # Shorter runs of zeros are no block that a player missed.
 SHORTEST = 64
 
@@ -12,9 +12,9 @@ SHORTEST = 64
 def assert_heard(play: Callable[[], np.ndarray], played: np.ndarray) -> np.ndarray:
     """Have `play` play and return what was captured, until that equals `played`; return it.
 
-    A player that gets no processor leaves runs of exact zeros, and is given another chance, three
-    at most. Capture never writes zeros for samples that it lost (it leaves a gap), so that any
-    other difference is a fault of ours and fails at once.
+    A player that gets no processor leaves runs of exact zeros, and is given some more chances.
+    Capture never writes zeros for samples that it lost (it leaves a gap), so that any other
+    difference is a fault of ours and fails at once.
     """
     heard = play()
     for _ in range(ATTEMPTS - 1):

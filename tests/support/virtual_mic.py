@@ -175,10 +175,7 @@ class VirtualMic:
         """Bring the microphone, and make it the default."""
         self._module = self._load_sink("virtual-mic", self.channels)
         wait_until(self._is_plugged, "plugging in")
-        self._pactl("set-default-sink", "virtual-mic")
-        self._pactl("set-default-source", self.name)
-        # the session manager takes it in its own time; a stream opened before would have no source
-        wait_until(lambda: self._pactl("get-default-source") == self.name, "becoming the default")
+        wait_until(self._is_made_default, "becoming the default")
 
     def kill_server(self) -> None:
         """End the sound server as a crash would: every stream loses its other end."""
@@ -221,6 +218,13 @@ class VirtualMic:
 
     def _serve(self, program: str, *arguments: str) -> None:
         self._servers[program] = self._run(program, *arguments)
+
+    def _is_made_default(self) -> bool:
+        """Ask for it; the session manager may not be there yet, and takes it in its own time."""
+        # a stream opened before would have no source, or another one as soon as there is another
+        wishes = (("set-default-sink", "virtual-mic"), ("set-default-source", self.name))
+        granted = all(self._pactl(*wish) is not None for wish in wishes)
+        return granted and self._pactl("get-default-source") == self.name
 
     def _is_plugged(self) -> bool:
         return self.name in (self._pactl("list", "short", "sources") or "")
