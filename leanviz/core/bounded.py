@@ -47,10 +47,19 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
             file.seek(0)
             if n_bytes <= max(MOST_UNPACKED_BYTES, MOST_TIMES * path.stat().st_size):
                 with np.load(file, allow_pickle=False) as stored:
-                    return dict(stored)
-        except OSError:
-            raise
+                    return {name: _array(content) for name, content in stored.items()}
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a place before the beginning: the archive lies
+                raise
+            raise ValueError("no archive of arrays: it points out of itself") from error
         # zipfile, zlib and numpy have many words for damage, running out of memory among them
         except Exception as error:
             raise ValueError(f"no archive of arrays: {error}") from error
     raise ValueError(f"it unpacks to {n_bytes / MEGABYTE:.0f} MB")
+
+
+def _array(content: Any) -> npt.NDArray[Any]:
+    """Return a member of an archive; TypeError for the bytes that numpy gives of a strange one."""
+    if not isinstance(content, np.ndarray):
+        raise TypeError("a member is no array")
+    return content

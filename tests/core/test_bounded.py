@@ -59,9 +59,8 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
         archive.writestr("a.npy", content)
     with pytest.raises(ValueError, match="no archive of arrays"):
         read_arrays(tmp_path / "bare.npz")
-    if content.startswith(b"\x93"):
-        with pytest.raises(ValueError, match="no archive of arrays"):
-            read_arrays(tmp_path / "within.npz")
+    with pytest.raises(ValueError, match="no archive of arrays"):
+        read_arrays(tmp_path / "within.npz")
 
 
 def test_an_array_that_claims_more_than_there_is_is_refused(tmp_path: Path) -> None:
