@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ N = TypeVar("N", int, float)
 
 RECENT_FILES = 10
 MOST_BYTES = 5 * MEGABYTE
+# Presets, rules, and thresholds of classes; what is beyond is passed over.
+MOST_ITEMS = 2000
 
 
 def _number(default: N, least: N, most: N) -> N:
@@ -264,7 +267,7 @@ def _within(value: Any, limits: tuple[Any, Any] | None) -> Any:
 def _items(item: Any, stored: Mapping[str, Any], within: str) -> dict[str, Any]:
     """Return a dictionary with the values of the right kind."""
     values: dict[str, Any] = {}
-    for key, value in stored.items():
+    for key, value in islice(stored.items(), MOST_ITEMS):
         try:
             values[key] = _like(item, value, f"{within}.{key}")
         except (TypeError, ValueError, OverflowError):
@@ -275,7 +278,7 @@ def _items(item: Any, stored: Mapping[str, Any], within: str) -> dict[str, Any]:
 def _row(item: Any, stored: list[Any], within: str) -> tuple[Any, ...]:
     """Return the values of the right kind in their order."""
     values: list[Any] = []
-    for place, value in enumerate(stored):
+    for place, value in enumerate(stored[:MOST_ITEMS]):
         try:
             values.append(_like(item, value, f"{within}.{place}"))
         except (TypeError, ValueError, OverflowError):

@@ -299,6 +299,13 @@ def test_no_more_recent_files_are_listed_than_there_is_room_for(path: Path) -> N
     assert len(load_settings(path).recent) == RECENT_FILES
 
 
+def test_no_more_rules_are_taken_than_anybody_has(path: Path) -> None:
+    """Each is a row of a list in the window."""
+    path.parent.mkdir()
+    path.write_text(json.dumps({"watching": {"rules": [{"label": "Dog"}] * 3000}}))
+    assert len(load_settings(path).watching.rules) == 2000
+
+
 def test_settings_larger_than_any_are_not_read(
     path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
