@@ -10,7 +10,6 @@ from leanviz.audio.intake import Intake
 from leanviz.audio.source import SourceState, Standing
 from leanviz.audio.stream import CaptureStream
 from leanviz.audio.watchdog import SignalMeter, Watchdog
-from leanviz.core.errors import AudioDeviceError
 
 # Said within two seconds, looks and pictures included.
 SILENCE_S = 1.5
@@ -179,7 +178,8 @@ class Supervisor:
     def _conclude(self, attempt: Future[CaptureStream], now: float) -> None:
         try:
             self._adopt(attempt.result())
-        except AudioDeviceError as error:
+        # whatever is said of a device that comes and goes: giving up would leave it gone for good
+        except Exception as error:  # noqa: BLE001
             if self.standing.state is not SourceState.GONE:  # it went while listening was paused
                 self._stand(SourceState.GONE, str(error))
             self._retry_at = now + self._retry_after_s

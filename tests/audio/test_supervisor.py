@@ -10,6 +10,7 @@ from leanviz.audio.devices import Device
 from leanviz.audio.intake import Intake
 from leanviz.audio.source import SourceState
 from leanviz.audio.supervisor import Supervisor
+from leanviz.core.errors import AudioDeviceError
 from tests.support.programs import wait_until
 
 RATE = 48_000
@@ -36,12 +37,15 @@ class Looked:
 
     def __init__(self) -> None:
         self.intake, self.wake = Intake(RATE, 1, 10 * RATE), threading.Event()
-        self.delivering = [True]
+        self.delivering: list[bool | Exception] = [True]
         self.stream = Stream(self.intake)
         self.supervisor = Supervisor(self.stream, self.intake, self.connect, self.wake)  # pyright: ignore[reportArgumentType]
 
     def connect(self) -> Stream:
-        self.stream = Stream(self.intake, delivers=self.delivering.pop(0))
+        wanted = self.delivering.pop(0)
+        if isinstance(wanted, Exception):
+            raise wanted
+        self.stream = Stream(self.intake, delivers=wanted)
         return self.stream
 
     def lose(self) -> None:
@@ -72,6 +76,13 @@ def test_an_interruption_is_counted_however_soon_it_is_over(looked: Looked) -> N
         standing = looked.supervisor.standing
         assert (standing.message, standing.interruptions) == ("", times)
         assert standing.interruption.startswith("The microphone “Snowball” or its sound server")
+
+
+def test_whatever_is_wrong_with_opening_it_is_tried_again(looked: Looked) -> None:
+    looked.delivering = [AudioDeviceError("It is not there."), ValueError("no such index"), True]
+    looked.lose()
+    wait_until(looked.is_back, "the stream that opens")
+    assert looked.supervisor.standing.interruptions == 1
 
 
 def test_one_that_comes_back_without_sound_was_not_back(looked: Looked) -> None:
