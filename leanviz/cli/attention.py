@@ -16,6 +16,7 @@ from leanviz.core.clock import Span, seconds
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
 from leanviz.core.inquiry import AGREEMENT
+from leanviz.core.visible import as_word
 from leanviz.evaluation.plain import number
 from leanviz.evaluation.tables import new_table
 from leanviz.inference.model import LeanModel
@@ -174,7 +175,7 @@ def write(found: FileExplanation, model: LeanModel, wanted: Wanted, output: Path
 
 def command(wanted: Wanted) -> str:
     """Return what draws the same again."""
-    words = ["leanviz", "attention", wanted.file.name]
+    words = ["leanviz", "attention", as_word(wanted.file.name)]
     words += [] if wanted.at_s is None else ["--at", f"{wanted.at_s:g}"]
     words += [] if wanted.label is None else ["--label", wanted.label]
     words += ["--window"] if wanted.whole else []

@@ -14,3 +14,11 @@ def visible(text: str) -> str:
     becomes U+FFFD. Twice is harmless.
     """
     return text.translate(_SEEN)
+
+
+def as_word(file: str) -> str:
+    """Return a file's name as a word of a command line: one that begins with a hyphen is no option.
+
+    What quotes it is `shlex`.
+    """
+    return f"./{file}" if file.startswith("-") else file

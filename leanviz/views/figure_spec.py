@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.scales import Brightness
+from leanviz.core.visible import as_word
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.settings import DEFAULTS, decisions_text
 
@@ -65,6 +66,7 @@ class FigureSpec:
     def command(self, sound: str, output: str) -> str:
         """Return the line that draws the figure of a sound into a file."""
         size = ("--theme", self.theme, "--width", *map(str, self.size[:1]))
+        sound = as_word(sound)
         words = ("leanviz", "render", sound, "-o", output, *size, "--height", str(self.size[1]))
         return shlex.join((*words, *self._options()))
 

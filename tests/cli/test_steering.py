@@ -1,6 +1,7 @@
 """What a file is called never steers the terminal that it is listed in, and is no markup."""
 
 import io
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from rich.table import Table
 
 from leanviz.cli.console import as_text, emit, say
+from leanviz.views.figure_spec import FigureSpec
 from tests.cli.running import Run
 
 ESCAPES = "\x1b]0;owned\x07\x9b2J\x1b[2J\x08"
@@ -73,3 +75,12 @@ def test_a_damaged_file_with_such_a_name_is_one_sentence(run: Run, tmp_path: Pat
     done = run("analyze", path)
     assert done.code == 2
     assert done.sentence.isprintable()
+
+
+@pytest.mark.parametrize("name", ["--model=x.wav", "a b'$(reboot)`.wav", "a;b\n|c.wav"])
+def test_a_line_to_type_again_takes_any_name_for_one_file(name: str) -> None:
+    """It stands below pictures, for people to paste into a shell."""
+    words = shlex.split(FigureSpec().command(name, "figure.png"))
+    assert words[:2] == ["leanviz", "render"]
+    assert not words[2].startswith("-")
+    assert Path(words[2]) == Path(name)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leanviz.core.errors import ExportError
 from leanviz.core.watching import ClipFormat
-from leanviz.sessions.clips import INDEX, ClipStore, Room, clip_name
+from leanviz.sessions.clips import INDEX, ClipStore, Room, clip_name, event_clip_name
 from tests.support.disk import little_space
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123_456, UTC)
@@ -40,6 +40,20 @@ def test_no_label_leaves_the_folder_or_is_too_long(label: str) -> None:
     name = clip_name(NOON, label, ClipFormat.WAV)
     assert Path(name).name == name
     assert name.isprintable()
+    assert len(os.fsencode(name)) <= 255
+
+
+@given(recording=st.text(max_size=300), label=st.text(max_size=300))
+@example(recording="../..", label="/etc/passwd\0")
+@example(recording="CON", label="\u202egpj.exe")
+@example(recording="\u5f55" * 300, label="\U0001d51e" * 300)
+def test_no_recording_and_no_label_leave_the_folder_or_are_too_long(
+    recording: str, label: str
+) -> None:
+    name = event_clip_name(recording, 86_399.9994, label, ClipFormat.WAV)
+    assert Path(name).name == name
+    assert name.isprintable()
+    assert not name.startswith((".", "-"))
     assert len(os.fsencode(name)) <= 255
 
 
