@@ -42,7 +42,8 @@ class Evidence:
     ----------
     samples : numpy.ndarray [n_samples]
         16 kHz, from the window's first sample on, zeros where the recording has ended.
-    embeddings : numpy.ndarray [n_patches, 1024]
+    embeddings : numpy.ndarray [n_patches, width]
+        Of the model's `embedding_width`.
     waves : numpy.ndarray [n_waves, 128]
     audible : numpy.ndarray [n_patches]
         Part of each patch that is more than silence or padding.
@@ -126,7 +127,7 @@ class Evidence:
 
 
 def silent_embedding(model: LeanModel) -> Float32:
-    """Return the embedding [1024] of a patch of digital silence: what a removed patch becomes."""
+    """Return the embedding [width] of a patch of digital silence: what a removed patch becomes."""
     quiet = (1, YAMNET.patch_frames, YAMNET.n_mels)
     return model.embed(np.full(quiet, np.log(YAMNET.log_offset), np.float32))[0]
 

@@ -203,7 +203,7 @@ class Occlusion:
         self._logit = whole.clip_logits[0, question.label]
 
     def inputs(self, patches: list[int], keys: list[int]) -> tuple[Float32, Float32]:
-        """Return embeddings [n, 1024] and wave mask [m] without some patches and wave features."""
+        """Return embeddings [n, width] and wave mask [m] without some patches and wave features."""
         embeddings, mask = self._evidence.embeddings.copy(), self._evidence.heard.copy()
         embeddings[patches] = self._silence
         mask[keys] = 0.0

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from leanviz.core.alignment import (
-    EMBEDDING_WIDTH,
     WAVE_FIELD,
     WAVE_HOP,
     WAVE_WIDTH,
@@ -121,7 +120,7 @@ class LeanStream:
         self._received = 0
         self._fused = 0
         self._last: PatchResult | None = None
-        self._embeddings = np.zeros((0, EMBEDDING_WIDTH), np.float32)
+        self._embeddings = np.zeros((0, model.embedding_width), np.float32)
         self._audible = np.zeros(0, np.float32)
         self._waves = np.zeros((0, WAVE_WIDTH), np.float32)
         # Absolute index of the first kept patch; kept wave features begin with it.

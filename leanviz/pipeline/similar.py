@@ -229,7 +229,8 @@ def find_similar(
 
 def _embed(model: LeanModel, patches: Float32, vectors: Spool) -> None:
     if len(patches):
-        vectors.append(model.embed(patches))
+        # Behind the embedding come logits that the readout adds: no part of what sounds alike.
+        vectors.append(model.embed(patches)[:, :EMBEDDING_WIDTH])
 
 
 def _unit(vectors: Float32) -> Float32:

@@ -23,7 +23,8 @@ from leanviz.training.measure import (
     remembered_figures,
 )
 from leanviz.training.publish import publish
-from leanviz.training.recipe import described, read_recipe
+from leanviz.training.recipe import described, read_readout, read_recipe
+from leanviz.training.remember import Bench, remember
 from leanviz.training.train import Workshop, averaged, reminded, train
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -139,6 +140,25 @@ def export_command(
     publish(model, recipe, corpus, data, target)
 
 
+@app.command(name="readout")
+def readout_command(  # noqa: PLR0913, PLR0917  (a command's options are its parameters)
+    data: Data,
+    model: Annotated[Path, typer.Option(help="Model folder to start from.")] = TARGET,
+    yamnet: Yamnet = None,
+    work: Work = WORK,
+    target: Target = TARGET,
+    recipe: Config = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+    threads: Threads = 2,
+) -> None:
+    """Teach a model folder again what YAMNet says of classes without clips: the last stage."""
+    torch.set_num_threads(threads)
+    told, where = read_readout(recipe, seed), _device(device)
+    corpus = _corpus(data, yamnet, work, where)
+    remember(model, target, told, Bench(corpus, data, yamnet or data, work, where))
+
+
 @app.command()
 def evaluate(
     data: Data,
@@ -157,8 +177,7 @@ def evaluate(
     scores = SplitScores.measure(lean, corpus, split)
     figures = clip_figures(scores, corpus)
     figures |= remembered_figures(scores, corpus, yamnet or data)
-    if (data / "timeline" / "events.csv").exists():
-        figures |= placed_figures(lean, data / "timeline" / "events.csv")
+    figures |= placed_figures(lean, data)
     for name, value in figures.items():
         typer.echo(f"{name:20} {'-' if math.isnan(value) else f'{value:.4f}'}")
 

@@ -64,8 +64,14 @@ def clip_figures(scores: SplitScores, corpus: Corpus) -> dict[str, float]:
     return figures | {"ece": found.error, "ece_upper": found.upper_error}
 
 
-def placed_figures(model: LeanModel, table: Path) -> dict[str, float]:
-    """Return how well the sounds of a table of events at known times are placed."""
+def placed_figures(model: LeanModel, data: Path) -> dict[str, float]:
+    """Return how well the sounds of a data folder's table of events at known times are placed.
+
+    None where there is no such table.
+    """
+    table = data / "timeline" / "events.csv"
+    if not table.exists():
+        return {}
     timeline, rules = read_timeline(table, model.taxonomy), model.default_rules()
     heard = [
         (events, Heard.of(analyze_file(path, model, rules, pictures=False)))

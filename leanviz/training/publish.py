@@ -55,19 +55,18 @@ def publish(model: Lean, recipe: dict[str, Any], corpus: Corpus, data: Path, tar
     scores = SplitScores.measure(LeanModel.open(target), corpus, "val")
     thresholds = choose_thresholds(corpus.labels[clips], scores.peak)
     describe(target, corpus, Facts(facts.about, thresholds, lines))
-    figures = {**clip_figures(scores, corpus), **_placed(target, data)}
-    metrics = {
+    metrics = stated(clip_figures(scores, corpus) | placed_figures(LeanModel.open(target), data))
+    describe(target, corpus, Facts({**facts.about, "metrics": metrics}, thresholds, lines))
+
+
+def stated(figures: dict[str, float]) -> dict[str, Any]:
+    """Return figures of val as ``model.json`` has them, beside the command that gives them."""
+    return {
         "command": "leanviz evaluate --manifest M.csv --split val --timeline timeline/events.csv",
         "split": "val",
         # A split too small for a figure leaves it out.
         **{name: round(value, 4) for name, value in figures.items() if math.isfinite(value)},
     }
-    describe(target, corpus, Facts({**facts.about, "metrics": metrics}, thresholds, lines))
-
-
-def _placed(target: Path, data: Path) -> dict[str, float]:
-    table = data / "timeline" / "events.csv"
-    return placed_figures(LeanModel.open(target), table) if table.exists() else {}
 
 
 def _about(corpus: Corpus, recipe: dict[str, Any]) -> dict[str, Any]:

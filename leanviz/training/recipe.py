@@ -69,6 +69,42 @@ class Recipe:
     pretrained: float = 0.1
 
 
+@dataclass(frozen=True)
+class ReadoutRecipe:
+    """Sizes and training of the readout, with the values that made the shipped one.
+
+    Attributes
+    ----------
+    channels, features, hidden : int
+        Of the two convolutions on the map, and of the layer on the embedding.
+    mixtures : int
+        How many times 32 mixtures of training clips are heard beside the clips themselves.
+    """
+
+    seed: int = 0
+    channels: int = 144
+    features: int = 192
+    hidden: int = 40
+    mixtures: int = 71
+    passes: int = 12
+    batch: int = 256
+    rate: float = 2e-3
+    weight_decay: float = 0.03
+    dropout: float = 0.1
+
+
+def read_readout(path: Path | None, seed: int) -> ReadoutRecipe:
+    """Return the shipped readout's recipe, with what a TOML file's ``[readout]`` changes in it.
+
+    Raises
+    ------
+    UserError
+        As with `read_recipe`.
+    """
+    told = _told(path).get("readout", {}) if path is not None else {}
+    return replace(_changed(ReadoutRecipe(), told, f"{path}: [readout]"), seed=seed)
+
+
 def read_recipe(path: Path | None, seed: int | None = None) -> Recipe:
     """Return the shipped model's recipe, with what a TOML file changes in it.
 
@@ -83,6 +119,7 @@ def read_recipe(path: Path | None, seed: int | None = None) -> Recipe:
     recipe = Recipe()
     if path is not None:
         told = _told(path)
+        told.pop("readout", None)
         stages = told.pop("stages", {})
         names = [stage.name for stage in recipe.stages]
         _check_names(stages, names, f"{path}: [stages]")

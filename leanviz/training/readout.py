@@ -1,0 +1,182 @@
+"""The readout: what YAMNet says of the classes that no training clip has.
+
+Fine-tuning the trunk costs those classes some of what YAMNet knew. A small network on the
+finished trunk learns it back from YAMNet's own logits (distillation: Hinton and others,
+arXiv 1503.02531); the trunk and all other classes stay as they are. It sees the map after
+layer 12, which fine-tuning changed less than the embedding, and the embedding itself.
+"""
+
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from leanviz.core.errors import UserError
+from leanviz.training.recipe import ReadoutRecipe
+from leanviz.training.train import save_whole, saved_state
+from leanviz.training.two_trunks import Heard
+from leanviz.training.yamnet import EMBEDDING
+
+logger = logging.getLogger(__name__)
+
+# Channels of the trunk's map after layer 12.
+MAP = 512
+# YAMNet's logits fall to -130 and below. From here on they are squashed, in order: otherwise one
+# patch would decide the mean of a clip, and scores in float32 could not tell them apart.
+SQUASHED_BELOW = -7.0
+# Some of them are nearly always silent: their rare words are not made louder than this.
+SMALLEST_SPREAD = 1e-2
+
+
+def squashed(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return logits whose depths below `SQUASHED_BELOW` are logarithms of what they were."""
+    depth = np.maximum(SQUASHED_BELOW - logits, 0.0)
+    return np.maximum(logits, SQUASHED_BELOW) - np.log1p(depth)
+
+
+class Readout(nn.Module):
+    """The map after layer 12 and the embedding of each patch to logits of some classes."""
+
+    def __init__(self, recipe: ReadoutRecipe, n_classes: int) -> None:
+        super().__init__()
+        width = recipe.channels
+        self.first = nn.Conv2d(MAP, MAP, 3, stride=2, padding=1, groups=MAP)
+        nn.init.normal_(self.first.weight, std=1 / 3)
+        self.rest = nn.Sequential(
+            nn.Conv2d(MAP, width, 1),
+            nn.ReLU(),
+            nn.Conv2d(width, width, 3, padding=1, groups=width),
+            nn.Conv2d(width, recipe.features, 1),
+            nn.ReLU(),
+        )
+        self.norm = nn.LayerNorm(EMBEDDING, elementwise_affine=False)
+        self.hidden = nn.Linear(EMBEDDING, recipe.hidden)
+        self.dropout = nn.Dropout(recipe.dropout)
+        self.out = nn.Linear(recipe.features + recipe.hidden, n_classes)
+
+    def forward(self, map: Tensor, embeddings: Tensor) -> Tensor:  # noqa: A002
+        """Return logits [n, n_classes] of maps [n, 512, 6, 4] and embeddings [n, 1024]."""
+        seen = self.rest(self.first(map)).mean((2, 3))
+        known = torch.relu(self.hidden(self.dropout(self.norm(embeddings))))
+        return self.out(self.dropout(torch.cat((seen, known), 1)))
+
+    @torch.no_grad()
+    def scale(self, norms: "Norms") -> None:
+        """Fold what training divided inputs and targets by into the weights."""
+        self.first.weight.div_(norms.maps[:, None, None, None])
+        self.out.weight.mul_(norms.spread[:, None])
+        self.out.bias.mul_(norms.spread).add_(norms.mean)
+
+
+@dataclass(frozen=True)
+class Norms:
+    """What a readout's inputs and targets are divided by while it learns.
+
+    Attributes
+    ----------
+    maps : Tensor [512]
+        The spread of each channel of the map.
+    mean, spread : Tensor [n_classes]
+        Of YAMNet's logits, squashed.
+    """
+
+    maps: Tensor
+    mean: Tensor
+    spread: Tensor
+
+    @classmethod
+    def of(cls, heard: Heard) -> "Norms":
+        """Return the spread of the inputs, and the mean and spread of the targets."""
+        few = heard.maps[:: max(1, len(heard.maps) // 4096)].astype(np.float32)
+        spread = np.maximum(few.std((0, 2, 3)), SMALLEST_SPREAD)
+        logits = squashed(heard.logits)
+        arrays = spread, logits.mean(0), logits.std(0)
+        return cls(*(torch.from_numpy(array) for array in arrays))
+
+
+class ReadoutTrainer:
+    """Trains a readout pass by pass; a new run in the same folder goes on from the last one."""
+
+    def __init__(
+        self, recipe: ReadoutRecipe, heard: Heard, work: Path, device: torch.device
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self._recipe, self._device = recipe, device
+        self._checkpoint = work / "checkpoint.pt"
+        self._norms = Norms.of(heard)
+        self._maps, self._embeddings = map(torch.from_numpy, (heard.maps, heard.embeddings))
+        logits = torch.from_numpy(squashed(heard.logits))
+        self._targets = (logits - self._norms.mean) / self._norms.spread
+        self._divisor = self._norms.maps[None, :, None, None].to(device)
+        self._readout = Readout(recipe, logits.shape[1]).to(device)
+        self._steps = -(-len(logits) // recipe.batch)
+        self._optimizer = torch.optim.AdamW(
+            self._readout.parameters(), recipe.rate, weight_decay=recipe.weight_decay
+        )
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer, recipe.rate, total_steps=recipe.passes * self._steps
+        )
+
+    def run(self) -> Readout:
+        """Return the readout after all passes, for maps and logits as they are.
+
+        Raises
+        ------
+        UserError
+            If the folder holds the checkpoint of another recipe, or a damaged one.
+        """
+        for number in range(self._restored(), self._recipe.passes):
+            loss = self._pass(number)
+            logger.info("readout  pass %d  loss %.5f", number + 1, loss)
+            self._save(number + 1)
+        readout = self._readout.cpu().eval()
+        readout.scale(self._norms)
+        return readout
+
+    def _pass(self, number: int) -> float:
+        """Hear every patch once, in an order that follows from the pass's number."""
+        seed = self._recipe.seed * 1_000_003 + number
+        order = torch.randperm(len(self._targets), generator=torch.Generator().manual_seed(seed))
+        torch.manual_seed(seed)  # dropout
+        self._readout.train()
+        losses: list[float] = []
+        for chosen in order.split(self._recipe.batch):
+            maps, embeddings, targets = (
+                part[chosen].to(self._device).float()
+                for part in (self._maps, self._embeddings, self._targets)
+            )
+            loss = functional.smooth_l1_loss(
+                self._readout(maps / self._divisor, embeddings), targets
+            )
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            self._optimizer.step()
+            self._schedule.step()
+            losses.append(float(loss.detach()))
+        return float(np.mean(losses))
+
+    def _save(self, done: int) -> None:
+        parts = {name: part.state_dict() for name, part in self._parts().items()}
+        save_whole({"recipe": asdict(self._recipe), "done": done, **parts}, self._checkpoint)
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "readout": self._readout, "optimizer": self._optimizer, "schedule": self._schedule
+        }  # fmt: skip
+
+    def _restored(self) -> int:
+        """Return how many passes an earlier run has done, as it left everything."""
+        if not self._checkpoint.exists():
+            return 0
+        saved = saved_state(self._checkpoint, self._device)
+        if saved["recipe"] != asdict(self._recipe):
+            raise UserError(f"{self._checkpoint} is from another recipe: use another --work.")
+        for name, part in self._parts().items():
+            part.load_state_dict(saved[name])
+        return int(saved["done"])
