@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = {  # page, and where its text lies
     "changelog.md": "CHANGELOG.md",
     "model-card.md": "resources/lean/README.md",
+    "security.md": "SECURITY.md",
 }
 # the theme would have every row of a table on one line
 STYLE = ".wy-table-responsive table td { white-space: normal } .wy-nav-content { max-width: 60em }"

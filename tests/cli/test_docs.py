@@ -19,7 +19,10 @@ CLI = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
 HEADINGS = re.findall(r"^## (leanviz .*)", CLI, flags=re.MULTILINE)
 PAGES = [
     *sorted((REPOSITORY / "docs").glob("*.md")),
-    *(REPOSITORY / name for name in ("README.md", "CHANGELOG.md", "resources/lean/README.md")),
+    *(
+        REPOSITORY / name
+        for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "resources/lean/README.md")
+    ),
 ]
 COMMANDS = cast("TyperGroup", get_command(app)).commands
 EXAMPLES = "".join(README.split("```")[1::2]).splitlines()
