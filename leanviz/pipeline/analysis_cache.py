@@ -108,6 +108,10 @@ class Entry:
             return False
         return True
 
+    def remove(self) -> None:
+        """Remove all of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def touch(self) -> None:
         """Note that it was used just now."""
         with suppress(OSError):
@@ -181,12 +185,12 @@ class AnalysisCache:
                 return
             if keep is None or entry.folder != keep.folder:
                 total -= sizes[entry]
-                shutil.rmtree(entry.folder, ignore_errors=True)
+                entry.remove()
 
     def clear(self) -> None:
         """Remove everything."""
         for entry in self._entries():
-            shutil.rmtree(entry.folder, ignore_errors=True)
+            entry.remove()
 
     def _entries(self) -> list[Entry]:
         with suppress(OSError):

@@ -1,5 +1,6 @@
 """A file through the engine, as fast as it goes, in the caller's thread or in a worker."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -20,6 +21,8 @@ __all__ = [
     "BLOCK_S", "Cancelled", "ClipDone", "ClipFailure", "ClipJob", "ClipNews", "ClipProgress",
     "ClipRequest", "analyze_file", "in_order",
 ]  # fmt: skip
+
+log = logging.getLogger(__name__)
 
 # Shorter files are analysed sooner than they are found again.
 LEAST_KEPT_S = 20.0
@@ -76,16 +79,33 @@ def analyze_file(  # noqa: PLR0913  (each is a choice of its own)
 
     with open_audio(path) as reader:
         entry = None if cache is None else _entry(cache, reader, model)
-        try:
-            analysis = run(reader, entry)
-        except DamagedError:  # and it is gone by now
-            try:
-                analysis = run(reader, entry)
-            except DamagedError:
-                analysis = run(reader, None)
+        analysis = _with_kept(run, reader, entry)
     if cache is not None and entry is not None:
         cache.make_room(entry)
     return analysis
+
+
+def _with_kept(
+    run: Callable[[AudioReader, Entry | None], ClipAnalysis],
+    reader: AudioReader,
+    entry: Entry | None,
+) -> ClipAnalysis:
+    """Analyse a file with what is kept of it, as far as that is of use."""
+    for _ in range(2):
+        try:
+            return run(reader, entry)
+        except DamagedError:  # and it is gone by now
+            continue
+        except (Cancelled, UserError):
+            raise
+        except Exception as error:
+            if entry is None:
+                raise
+            # whole, and yet nothing that leanviz wrote
+            log.warning("what is kept of %s is of no use (%r): it is removed", reader.path, error)
+            entry.remove()
+            break
+    return run(reader, None)
 
 
 def _entry(cache: AnalysisCache, reader: AudioReader, model: LeanModel) -> Entry | None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.alignment import WAVES_PER_PATCH_HOP
 from leanviz.inference.stream import LeanStream, PatchResult
 from leanviz.pipeline.analysis_cache import Arrays, Entry
 
@@ -171,8 +172,7 @@ class _Part:
             for name, array in arrays.items()
             if name.startswith(_STATE)
         }
-        names = ("patches", "logits", "attention", "widths", "first_keys", "audible")
-        if not self.n_blocks or {len(arrays[name]) for name in names} != {int(self._ends[-1])}:
+        if not self.n_blocks or not _fits(arrays, int(self._ends[-1])):
             raise ValueError("its arrays do not fit together")
 
     def results(self, block: int) -> list[PatchResult]:
@@ -191,3 +191,27 @@ class _Part:
             audible=float(arrays["audible"][at]),
             final=True,
         )
+
+
+# Kind and number of dimensions of each array of a part.
+_SHAPES = {
+    "counts": ("i", 1), "patches": ("i", 1), "widths": ("i", 1), "first_keys": ("i", 1),
+    "logits": ("f", 2), "attention": ("f", 3), "audible": ("f", 1),
+}  # fmt: skip
+
+
+def _fits(arrays: Arrays, count: int) -> bool:
+    """Tell whether arrays can be the results of `count` patches; they may have been changed."""
+    shapes = {name: (arrays[name].dtype.kind, arrays[name].ndim) for name in _SHAPES}
+    results = [arrays[name] for name in _SHAPES if name != "counts"]
+    if shapes != _SHAPES or {len(result) for result in results} != {count}:
+        return False
+    patches, widths, keys = arrays["patches"], arrays["widths"], arrays["first_keys"]
+    return bool(
+        np.all(arrays["counts"] >= 0)
+        and np.all(patches >= 0)
+        and np.all(np.diff(patches) == 1)
+        and np.all((widths >= 0) & (widths <= arrays["attention"].shape[2]))
+        and np.all((keys >= 0) & (keys <= WAVES_PER_PATCH_HOP * patches))
+        and all(np.isfinite(arrays[name]).all() for name in ("logits", "attention", "audible"))
+    )

@@ -14,14 +14,17 @@ import random
 import resource
 import sys
 import traceback
+import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from leanviz.audio.file import open_audio
 from leanviz.core.annotations import Annotations
@@ -35,6 +38,9 @@ from leanviz.evaluation.manifest import read_manifest
 from leanviz.evaluation.scores import load_scores
 from leanviz.evaluation.timeline import read_timeline
 from leanviz.inference.model import LeanModel
+from leanviz.pipeline import clip as clip_module
+from leanviz.pipeline.analysis_cache import AnalysisCache
+from leanviz.pipeline.clip import analyze_file
 from leanviz.sessions.attention_file import AttentionRecord, Pieces, read_attention, write_attention
 from leanviz.sessions.clips import INDEX, ClipStore, Room
 from leanviz.sessions.formats import Format, as_text
@@ -129,6 +135,12 @@ WORDS = (
 
 def spoilt(content: bytes, rng: random.Random) -> bytes:
     """Return a file with a few faults: in its structure where it has one, or in its bytes."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _spoilt(content, rng)
+
+
+def _spoilt(content: bytes, rng: random.Random) -> bytes:
     for _ in range(rng.choice((1, 1, 2, 3, 6))):
         ways = [_flip, _cut, _insert, _drop, _repeat, _overwrite]
         if content[:1] in {b"{", b"["}:
@@ -227,12 +239,39 @@ def _member(content: bytes, rng: random.Random) -> bytes:
     except Exception:  # noqa: BLE001  (it is spoilt already)
         return content
     name = rng.choice(list(members))
-    ways = [_flip, _cut, _insert, _drop, _overwrite, _field]
+    ways = [_flip, _cut, _insert, _drop, _overwrite, _field, *[_array] * 10]
     members[name] = rng.choice(ways)(members[name], rng)
     with zipfile.ZipFile(packed, "w") as archive:
         for name, member in members.items():
             archive.writestr(name, member)
     return packed.getvalue()
+
+
+def _array(member: bytes, rng: random.Random) -> bytes:
+    """Put another array in place of one: of another shape, another kind, or absurd numbers."""
+    try:
+        array: Any = np.load(io.BytesIO(member), allow_pickle=False)
+    except Exception:  # noqa: BLE001  (it is spoilt already)
+        return member
+    numbers = array.dtype.kind in "iuf"
+    ways: list[Callable[[], Any]] = [
+        lambda: array.reshape(-1), lambda: array.T, lambda: array[..., None], lambda: array[:0],
+        lambda: np.concatenate([array] * 2), lambda: array[:-1], lambda: array.astype("U9"),
+        lambda: array.astype(complex), lambda: array.astype(bool), lambda: np.array(3),
+        lambda: array.astype(np.int8), lambda: array.astype(np.float64),
+    ]  # fmt: skip
+    if numbers:
+        ways += [
+            lambda: -array, lambda: array * 0, lambda: array + 1, lambda: array * 10**9,
+            lambda: np.full_like(array, np.iinfo(np.int64).max // 2), lambda: array[::-1],
+            lambda: np.full(array.shape, np.nan), lambda: np.full(array.shape, np.inf),
+        ]  # fmt: skip
+    changed = io.BytesIO()
+    try:
+        np.save(changed, rng.choice(ways)(), allow_pickle=False)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return member
+    return changed.getvalue()
 
 
 def _ogg_table() -> list[int]:
@@ -395,6 +434,42 @@ def _index(path: Path) -> None:
     store.keep("a.flac", b"abc", {})
 
 
+@cache
+def _model() -> LeanModel:
+    return LeanModel.open()
+
+
+def _kept(path: Path) -> tuple[Path, AnalysisCache]:
+    """Return three seconds of the demo clip, and where their analysis is kept."""
+    clip_module.LEAST_KEPT_S = 1.0
+    clip = path.parent / "clip.wav"
+    if not clip.exists():
+        samples, rate = soundfile.read(resource_path("demo", "demo.flac"), frames=48_000)
+        soundfile.write(clip, samples, rate)
+    return clip, AnalysisCache(path.parent / "cache")
+
+
+def _write_kept(name: str) -> Callable[[Path], object]:
+    def write(path: Path) -> None:
+        clip, kept = _kept(path)
+        analyze_file(clip, _model(), cache=kept)
+        [part] = kept.folder.glob(f"*/{name}.npz")
+        path.write_bytes(part.read_bytes())
+
+    return write
+
+
+def _open_kept(name: str) -> Callable[[Path], object]:
+    def read(path: Path) -> None:
+        clip, kept = _kept(path)
+        [entry] = kept.folder.iterdir()
+        (entry / f"{name}.npz").write_bytes(path.read_bytes())
+        found = analyze_file(clip, _model(), cache=kept)
+        assert len(found.frame_scores) == len(found.patch_extents)
+
+    return read
+
+
 def _kinds() -> dict[str, Kind]:
     sounds = {form: Kind(f".{form}", written, _sound) for form in FORMATS}
     labels = {
@@ -412,6 +487,8 @@ def _kinds() -> dict[str, Kind]:
         "scores": Kind(".npz", _write_scores, lambda path: load_scores(path, TAXONOMY)),
         "manifest": Kind(".csv", _write_table, lambda path: read_manifest(path, TAXONOMY)),
         "timeline": Kind(".csv", _write_table, lambda path: read_timeline(path, TAXONOMY)),
+        "kept part": Kind(".npz", _write_kept("part-00000"), _open_kept("part-00000")),
+        "kept pictures": Kind(".npz", _write_kept("pictures"), _open_kept("pictures")),
         "clips": Kind(".jsonl", _write_index, _index),
         "model.json": Kind(".json", _bundled("model.json"), _open_with("model.json")),
         "wave.onnx": Kind(".onnx", _bundled("wave.onnx"), _open_with("wave.onnx")),
