@@ -127,6 +127,22 @@ class Viewport(QObject):
         return self._paging
 
     @property
+    def turns_pages(self) -> bool:
+        """Whether this is a live view that turns pages: "now" is then marked."""
+        return self._paging and self._live
+
+    @property
+    def marked(self) -> bool:
+        """Whether anything is marked over the panes: mostly nothing is."""
+        return bool(
+            self._selection is not None
+            or self._pins
+            or self._hover != NOTHING
+            or self._cursor_s is not None
+            or (self._paging and self._live)
+        )
+
+    @property
     def cursor_s(self) -> float | None:
         """The play position of a file; None where there is none."""
         return self._cursor_s

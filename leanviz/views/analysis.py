@@ -93,6 +93,10 @@ class AnalysisPane(Pane):
         title = TITLES[model.kind]
         return "Loading librosa\u2026" if self._loading else f"Computing: {title}\u2026"
 
+    def has_notes(self) -> bool:
+        """Tell that there may be some: results come one after the other."""
+        return True
+
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield where results are still to come; what LEAN has analysed does not matter here."""
         source, grid = self._model.source, self._model.grid

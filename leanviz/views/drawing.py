@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QFontInfo,
     QGuiApplication,
     QImage,
+    QPaintDevice,
     QPaintEngine,
     QPainter,
 )
@@ -19,6 +20,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.core.tracks import Tracks
 from leanviz.views.theme import DARK, Theme
+
+# Whether a widget can be seen: Qt's methods take longer to be found on their objects than to run.
+is_visible = QWidget.isVisible
 
 # Lightness of a ground from which black letters are read better than white ones.
 LIGHT = 0.4
@@ -45,7 +49,7 @@ def count_in_device_pixels(painter: QPainter) -> float:
     if ratio != 1.0:
         painter.scale(1.0 / ratio, 1.0 / ratio)
     x, y = at.dx(), at.dy()
-    if x != round(x) or y != round(y):
+    if not (x.is_integer() and y.is_integer()):
         painter.translate(round(x) - x, round(y) - y)
     return ratio
 
@@ -84,9 +88,22 @@ def small_font(ratio: float = 1.0, part: float = 0.9, bold: bool = False) -> QFo
     return font
 
 
+_svgs: list[QPaintDevice] = []
+
+
+@contextmanager
+def vectors(svg: QPaintDevice) -> Generator[None]:
+    """Have `is_vector` look for an SVG that is drawn: on the screen, asking takes long."""
+    _svgs.append(svg)
+    try:
+        yield
+    finally:
+        _svgs.pop()
+
+
 def is_vector(painter: QPainter) -> bool:
-    """Return whether shapes and words are kept as such: an SVG is drawn."""
-    return painter.paintEngine().type() is QPaintEngine.Type.SVG
+    """Return whether shapes and words are kept as such: an SVG is drawn (see `vectors`)."""
+    return bool(_svgs) and painter.paintEngine().type() is QPaintEngine.Type.SVG
 
 
 def draw_part(painter: QPainter, x: int, image: QImage, part: QRect) -> None:
@@ -165,6 +182,10 @@ class PaneItem(QGraphicsItem):
 
     def covers(self) -> bool:
         """Tell whether `draw` leaves nothing to be seen of what is below."""
+        return False
+
+    def idle(self) -> bool:
+        """Tell whether `draw` would draw nothing now: it is not called then."""
         return False
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:

@@ -16,7 +16,7 @@ from leanviz.models.explanation import strips
 from leanviz.models.time_text import elapsed
 from leanviz.models.time_ticks import time_ticks
 from leanviz.pipeline.explaining import FileExplanation
-from leanviz.views.drawing import colour, small_font
+from leanviz.views.drawing import colour, small_font, vectors
 from leanviz.views.explain_bars import draw_bars
 from leanviz.views.palettes import UInt32, table
 from leanviz.views.render import offscreen_application
@@ -59,7 +59,8 @@ def render_explanation(
         painter = QPainter()
         written = painter.begin(canvas)
         if written:
-            figure.draw(painter)
+            with vectors(canvas):
+                figure.draw(painter)
             painter.end()
     else:
         picture = QImage(2 * WIDTH, 2 * HEIGHT, QImage.Format.Format_RGB32)

@@ -1,24 +1,23 @@
 """Mouse, wheel and touch pad on a plot, told apart once for every pane."""
 
-from typing import Any
-
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 NOTCH = 120.0
 
 
-class GesturePlot(pg.PlotWidget):
+class GesturePlot(pg.GraphicsView):
     """A plot that turns Qt's mouse events into clicks, drags, hovers and wheel steps.
 
     Handled on the widget and not in pyqtgraph's scene, which prints errors of handlers and goes
-    on. Positions are logical pixels of the widget.
+    on. Positions are logical pixels of the widget. No `PlotWidget`: with its ``__getattr__`` every
+    attribute of a pane takes three to seven times as long to be found.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._pressed: QPointF | None = None
         self._dragging = False
         self.setMouseTracking(True)

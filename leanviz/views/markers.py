@@ -32,6 +32,8 @@ class Markers(PaneItem):
     ----------
     notes : callable
         Gives what is to be said of the time that an axis shows.
+    has_notes : callable
+        Tells whether there may be something to be said at all.
     with_query, with_key, with_letters, with_words : bool
         Whether to mark the extents of query and key, to name pins by their letters, and to write
         the notes' words.
@@ -50,10 +52,15 @@ class Markers(PaneItem):
         self.is_empty = self.with_query = self.with_key = True
         self.with_words = self.with_letters = False
         self.notes: Callable[[PixelMap], Iterable[Note]] = _nothing
+        self.has_notes: Callable[[], bool] = bool
 
     def moved(self) -> None:
         """Draw again: something on the time axis has moved."""
         self.update()
+
+    def idle(self) -> bool:
+        """Tell whether nothing is marked: so it is in most pictures of a live view."""
+        return not (self.is_empty or self._time.marked or self.has_notes())
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw all marks, the cursor last."""
@@ -69,7 +76,7 @@ class Markers(PaneItem):
         if self._time.pins:
             self._draw_pins(painter, axis, height, ratio)
         self._draw_hover(painter, axis, height, ratio)
-        now_s = self._time.limits[1] if self._time.live and self._time.paging else None
+        now_s = self._time.limits[1] if self._time.turns_pages else None
         for line_s in (self._time.cursor_s, now_s):
             if line_s is not None:
                 self._line(painter, axis, line_s, height, ratio)

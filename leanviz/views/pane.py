@@ -7,12 +7,12 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.core.clock import PixelMap, Span
 from leanviz.core.tracks import Tracks
 from leanviz.models.viewport import Hover, Viewport
-from leanviz.views.drawing import PaneItem, colour, count_in_device_pixels
+from leanviz.views.drawing import PaneItem, colour, count_in_device_pixels, is_visible
 from leanviz.views.gestures import GesturePlot
 from leanviz.views.left_axis import LEFT, LeftAxis
 from leanviz.views.markers import Markers
@@ -52,7 +52,10 @@ class Pane(GesturePlot):
         self.axis = LeftAxis()
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         plot = pg.PlotItem(viewBox=self.box, axisItems={"left": self.axis}, enableMenu=False)
-        super().__init__(parent=parent, plotItem=plot)
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.enableMouse(False)
+        self.setCentralItem(plot)
         _lay_out(plot)
         self.time = time
         self.theme: Theme = DARK
@@ -65,15 +68,19 @@ class Pane(GesturePlot):
         self._now_x = 0
         self._items: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
+        self._size = (0, 0)
         # of the latest picture, in device pixels
         self._device_width = 1
         self._canvas = self.viewport()
+        # bound once: on its objects Qt's methods take longer to be found than to run
+        self._update_canvas = self._canvas.update
+        self._pixel_ratio = self.devicePixelRatioF
         self.axis.repaint = self._repaint_axis
         self.pictures = 0
         # all of it is painted here: nothing below needs to be
         self._canvas.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.markers = Markers(self.box, time, self.axis_for, empty)
-        self.markers.notes = self.notes
+        self.markers.notes, self.markers.has_notes = self.notes, self.has_notes
         self.add(self.markers)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -119,6 +126,11 @@ class Pane(GesturePlot):
         self.markers.empty, self._told = sentence, tuple(notes)
         self.markers.moved()
 
+    def has_notes(self) -> bool:
+        """Tell whether there may be something to be said of any time: mostly there is not."""
+        gaps = () if self.tracks is None else self.tracks.gaps
+        return bool(gaps or self._skipped or self._told)
+
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what is to be said of the time that an axis shows."""
         if self.tracks is not None and (self.tracks.gaps or self._skipped):
@@ -135,18 +147,19 @@ class Pane(GesturePlot):
         arrived : bool
             Whether there can be any: if not, only the view has moved.
         """
-        self._moved()
+        if self.view_key() != self._key:
+            self._moved()
         if arrived:
             for item in self._items:
                 item.tick()
-        if self.time.paging and self.time.live:
+        if self.time.turns_pages:
             x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
             if x != self._now_x:
                 self.markers.moved()
 
     def plot_width(self, ratio: float | None = None) -> int:
         """Return the width of the plot area in device pixels."""
-        ratio = self.devicePixelRatioF() if ratio is None else ratio
+        ratio = self._pixel_ratio() if ratio is None else ratio
         return max(1, round(self._plot_width * ratio))
 
     def axis_for(self, width: int) -> PixelMap:
@@ -207,20 +220,21 @@ class Pane(GesturePlot):
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
         self.pictures += 1
         painter = QPainter(self._canvas)
-        exposed = ev.rect()
+        exposed, items = ev.rect(), self._items
+        more = exposed != self._plot
         # most pictures are of the plot area alone, and all of it is drawn over
-        if exposed != self._plot or not self._items[0].covers():
+        if more or not items[0].covers():
             painter.fillRect(exposed, colour(self.theme.background))
             if exposed.left() < LEFT and self.axis.has_marks:
                 self._paint_axis(painter)
-        if self.clips and exposed != self._plot:
+        if more and self.clips:
             painter.setClipRect(self._plot)
-        painter.translate(self._plot.topLeft())
+        painter.translate(LEFT, 0)
         ratio = count_in_device_pixels(painter)
-        width, height = round(self._plot.width() * ratio), round(self._plot.height() * ratio)
+        width, height = (round(side * ratio) for side in self._size)
         self._device_width = max(1, width)
-        for item in self._items if width > 0 and height > 0 else ():
-            if item.isVisible():
+        for item in items if width > 0 and height > 0 else ():
+            if item.isVisible() and not item.idle():
                 painter.save()
                 item.draw(painter, width, height, ratio)
                 painter.restore()
@@ -234,15 +248,16 @@ class Pane(GesturePlot):
 
     def _repaint(self) -> None:
         """Have the plot area drawn again."""
-        self._canvas.update(self._area)
+        self._update_canvas(self._area)
 
     def _repaint_axis(self) -> None:
-        self._canvas.update(0, 0, LEFT, self.height())
+        self._update_canvas(0, 0, LEFT, self.height())
 
     def _resized(self) -> None:
         area = self.box.rect()
         self._plot_width = area.width()
-        self._plot = QRect(LEFT, 0, round(area.width()), round(area.height()))
+        self._size = round(area.width()), round(area.height())
+        self._plot = QRect(LEFT, 0, *self._size)
         self._area = self._plot if self.clips else self.rect()
         for item in self._items:
             item.fill(area)
@@ -265,7 +280,7 @@ class Pane(GesturePlot):
     def _moved(self) -> None:
         """Draw again if the view has moved by at least a pixel, and anybody sees it."""
         key = self.view_key()
-        if key == self._key or not self.isVisible():
+        if key == self._key or not is_visible(self):
             return
         self._key = key
         self.moved()

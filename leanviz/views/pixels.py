@@ -39,7 +39,7 @@ class PixelRing:
         kept = width + AHEAD
         self._pixels = np.zeros((height, kept), np.uint32)
         self._image = QImage(self._pixels.data, kept, height, 4 * kept, QImage.Format.Format_RGB32)
-        self._width, self._kept = width, kept
+        self._width, self._kept, self._height = width, kept, height
         self._first = 0
         self._held = (0, 0)
         self._known = (-math.inf, -math.inf)
@@ -71,10 +71,14 @@ class PixelRing:
             The ranges [start, stop) that were computed.
         """
         start, stop = self._held
-        if first < start or first + self._width > stop:
+        known = (frontier, max(frontier, end))
+        if start <= first <= stop - self._width:
+            if known == self._known:
+                self._first = first
+                return []
+        else:
             start, stop = first, first + self._kept
         low, high = max(start, self._held[0]), min(stop, self._held[1])
-        known = (frontier, max(frontier, end))
         if low >= high:
             parts = [(start, stop)]
         else:
@@ -103,7 +107,7 @@ class PixelRing:
 
     def blit(self, painter: QPainter) -> None:
         """Copy the picture to the painter's origin, pixel by pixel."""
-        at, height = self._first % self._kept, self._image.height()
+        at, height = self._first % self._kept, self._height
         head = min(self._width, self._kept - at)
         vector = is_vector(painter)
         for x, start, wide in ((0, at, head), (head, 0, self._width - head)):

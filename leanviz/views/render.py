@@ -20,7 +20,7 @@ from leanviz.sessions.labels import Mark
 from leanviz.sessions.report import printable
 from leanviz.views import style
 from leanviz.views.closer import LONGEST_S, is_coarse
-from leanviz.views.drawing import small_font
+from leanviz.views.drawing import small_font, vectors
 from leanviz.views.figure_spec import FigureSpec
 from leanviz.views.plain import PlainLabel
 from leanviz.views.theme import THEMES
@@ -133,7 +133,8 @@ def _write(figure: "_Figure", path: Path, told: str) -> bool:
         painter = QPainter()
         begun = painter.begin(canvas)
         if begun:
-            figure.render(painter, QPoint(0, 0))
+            with vectors(canvas):
+                figure.render(painter, QPoint(0, 0))
             painter.end()
         return begun
     picture = QImage(figure.size(), QImage.Format.Format_RGB32)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -85,8 +86,10 @@ class SpectrogramItem(ColumnItem):
         pixels = level_table(palette, settings.floor_db, settings.ceiling_db)[rows].T
         if not settings.model_eye:
             self._hatch(pixels, columns, tracks, size)
-        pixels[:, ~known] = pixel(theme.background)
-        pixels[:, lost_columns(edges, tracks.gaps)] = pixel(theme.gap)
+        if not known.all():
+            pixels[:, ~known] = pixel(theme.background)
+        if tracks.gaps:
+            pixels[:, lost_columns(edges, tracks.gaps)] = pixel(theme.gap)
         return pixels
 
     def _hatch(
@@ -120,11 +123,12 @@ class SpectrogramItem(ColumnItem):
         return self._rows[1]
 
 
-def unheard_rows(band: FrequencyAxis, height: int) -> list[tuple[int, int]]:
+@lru_cache(maxsize=8)
+def unheard_rows(band: FrequencyAxis, height: int) -> tuple[tuple[int, int], ...]:
     """Return the pixel rows [top, bottom) above and below the model's band, if there are any."""
     low, high = (round((1.0 - float(band.fraction(hz))) * height) for hz in MODEL_BAND)
     ranges = ((0, min(high, height)), (max(low, 0), height))
-    return [(top, bottom) for top, bottom in ranges if bottom > top]
+    return tuple((top, bottom) for top, bottom in ranges if bottom > top)
 
 
 class Unheard(PaneItem):
@@ -195,6 +199,11 @@ class SpectrogramPane(Pane):
         """Show another sound; None shows the empty state."""
         super().set_tracks(tracks)
         self._mark()
+
+    def has_notes(self) -> bool:
+        """Tell whether there may be something to be said: of what is older, too."""
+        forgets = self.tracks is not None and self.tracks.history.start > 0
+        return forgets or super().has_notes()
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what every pane says, and where no spectra are kept any more."""

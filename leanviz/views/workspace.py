@@ -18,6 +18,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.views.analysis import AnalysisPane
 from leanviz.views.attention import AttentionPane
 from leanviz.views.attention_lag import LagPane
+from leanviz.views.drawing import is_visible
 from leanviz.views.explain_pane import ExplainPane
 from leanviz.views.lanes import LanesPane
 from leanviz.views.live_button import LiveButton
@@ -188,7 +189,7 @@ class Workspace(QWidget):
             return
         self._axis = axis
         for pane in self.panes:
-            if pane.isVisible():
+            if is_visible(pane):
                 pane.tick(arrived)
 
     def _arrived(self) -> bool:
