@@ -136,9 +136,11 @@ class EnvelopePyramid:
         if not isinstance(part, Gap):
             bins[high - low - len(part) : high - low] = part
         inside = (first < high) & (last > low)
-        a = np.clip(first[inside], low, high) - low
-        b = np.clip(last[inside], low, high) - low
-        pairs = np.stack((a, np.maximum(b, a + 1)), 1).ravel()
+        # for a few spans, numpy.clip and numpy.stack would take most of the time
+        a = np.minimum(np.maximum(first[inside], low), high) - low
+        b = np.minimum(np.maximum(last[inside], low), high) - low
+        pairs = np.empty(2 * len(a), np.int64)
+        pairs[::2], pairs[1::2] = a, np.maximum(b, a + 1)
         found[inside, 0] = np.fmin.reduceat(bins[:, 0], pairs)[::2]
         found[inside, 1] = np.fmax.reduceat(bins[:, 1], pairs)[::2]
         return found

@@ -56,22 +56,24 @@ class EnvelopeItem(ColumnItem):
         height, thick = size[0], max(1, round(size[1]))
         edges = column_samples(axis, columns, tracks.sample_rate)
         envelope = self._outline(tracks, edges)
-        known = ~np.isnan(envelope[:, 0]) & (edges[1:] > 0)
-        low, high = np.where(np.isnan(envelope), 0.0, envelope).T * self.gain
+        none = np.isnan(envelope)
+        known = ~none[:, 0] & (edges[1:] > 0)
         # The centre line is `thick` rows from `middle` on; full scale reaches the first row.
         middle = (height - thick) // 2
-        top = np.maximum(np.minimum(np.rint(middle * (1.0 - high)), middle), 0)
-        bottom = np.minimum(np.maximum(np.rint(middle * (1.0 - low)), middle), height - thick)
-        bottom += thick
+        ends = np.rint(middle * (1.0 - np.where(none, 0.0, envelope).T * self.gain))
+        top = np.maximum(np.minimum(ends[1], middle), 0)
+        bottom = np.minimum(np.maximum(ends[0], middle), height - thick) + thick
         rows = np.arange(height)[:, None]
         pixels = np.full((height, len(columns)), pixel(self.theme.background))
         pixels[middle : middle + thick] = pixel(self.theme.line)
         shown = self.theme.muted if self._quiet else self.theme.waveform
         pixels[(rows >= top) & (rows < bottom) & known] = pixel(shown)
         clipped = known & (np.abs(envelope) >= FULL_SCALE).any(1)
-        ends = (rows < 3 * thick) | (rows >= height - 3 * thick)
-        pixels[ends & clipped] = pixel(self.theme.clip)
-        pixels[:, lost_columns(edges, tracks.gaps)] = pixel(self.theme.gap)
+        if clipped.any():
+            lamps = (rows < 3 * thick) | (rows >= height - 3 * thick)
+            pixels[lamps & clipped] = pixel(self.theme.clip)
+        if tracks.gaps:
+            pixels[:, lost_columns(edges, tracks.gaps)] = pixel(self.theme.gap)
         return pixels
 
     def _outline(self, tracks: Tracks, edges: Int64) -> Float32:
