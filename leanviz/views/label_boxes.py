@@ -19,7 +19,7 @@ from leanviz.views.drawing import PaneItem, colour, mixed, small_font
 from leanviz.views.event_words import box_text
 from leanviz.views.markers import column_area
 from leanviz.views.notes import gaps_in_view
-from leanviz.views.pinned import Pinned, write
+from leanviz.views.pinned import Pinned, laid_out, write
 from leanviz.views.strip import REACH, Strip
 
 # Logical pixels.
@@ -257,8 +257,10 @@ class LanesItem(PaneItem):
     def _pin(self, box: Box, hue: str, painter: QPainter) -> Pinned:
         """Return what is to be known of a box to write on it in every picture."""
         text = self._words(box.event)
-        wide = self._width(text, QFontMetricsF(painter.font()))
-        return Pinned(box.area, text, wide, self._ink(box, hue))
+        font, ink = painter.font(), self._ink(box, hue)
+        metrics = QFontMetricsF(font)
+        top = box.area.top() + (box.area.height() - metrics.height()) / 2
+        return Pinned(box.area, text, self._width(text, metrics), ink, laid_out(text, font), top)
 
     def _draw_parents(
         self, painter: QPainter, lane: Lane, row: int, axis: PixelMap, ratio: float

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
 
 # Room enough for any text: it was measured before.
 FAR = 16000
@@ -22,25 +22,41 @@ class Pinned:
     wide : float
         Width of the whole text.
     ink : QColor
+    whole : QStaticText
+        The whole text, laid out once: that takes longer than to draw it.
+    top : float
+        Where that stands at the middle of the box.
     """
 
     area: QRectF
     text: str
     wide: float
     ink: QColor
+    whole: QStaticText
+    top: float
 
     def draw(self, painter: QPainter, moved: int, pad: float) -> None:
         """Write the text, cut where there is no room, `moved` pixels after the strip was drawn."""
         left = max(self.area.left() - moved, 0.0) + pad
-        room, text = self.area.right() - moved - left - pad, self.text
-        if self.wide > room:
-            metrics = QFontMetricsF(painter.font())
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        room = self.area.right() - moved - left - pad
+        painter.setPen(self.ink)
+        if self.wide <= room:
+            painter.drawStaticText(QPointF(left, self.top), self.whole)
+            return
+        metrics = QFontMetricsF(painter.font())
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, room)
         if len(text) > 2:
-            painter.setPen(self.ink)
             write(painter, left, self.area, text)
 
 
 def write(painter: QPainter, left: float, box: QRectF, text: str) -> None:
     """Write a text beside or on a box, at the middle of its height."""
     painter.drawText(QRectF(left, box.top(), FAR, box.height()), LEFT, text)
+
+
+def laid_out(text: str, font: QFont) -> QStaticText:
+    """Return a text of one line that is ready to be drawn in a font."""
+    ready = QStaticText(text)
+    ready.setTextFormat(Qt.TextFormat.PlainText)
+    ready.prepare(font=font)
+    return ready
