@@ -77,7 +77,7 @@ class LevelMeter(QWidget):
         clipped : int
             Samples at full scale since the stream began.
         """
-        now = self._clock()
+        now, words = self._clock(), (self.lit, self._held_dbfs)
         fallen_db = FALL_DB_PER_S * (now - self._shown_at)
         self._bar_dbfs = max(peak_dbfs, self._bar_dbfs - fallen_db)
         self._shown_at, self._rms_dbfs = now, rms_dbfs
@@ -87,7 +87,11 @@ class LevelMeter(QWidget):
         self._seen = min(self._seen, clipped)
         self._clipped = clipped
         self._tell(now)
-        self.update()
+        # letters take longest to draw, and are seldom others
+        if (self.lit, self._held_dbfs) == words:
+            self.update(0, 0, BAR_WIDTH, self.height())
+        else:
+            self.update()
 
     def clear(self) -> None:
         """Show that nothing is heard; what was clipped stays to be seen."""
@@ -128,7 +132,8 @@ class LevelMeter(QWidget):
         if (held := _part(self._held_dbfs)) > 0:
             x = min(BAR_WIDTH - 2.0, BAR_WIDTH * held)
             painter.fillRect(QRectF(x, top - 2, 2, BAR_HEIGHT + 4), colour(self.theme.text))
-        self._draw_words(painter)
+        if event.rect().right() >= BAR_WIDTH:
+            self._draw_words(painter)
         if self.hasFocus():
             painter.setPen(QPen(colour(self.theme.accent)))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -38,7 +38,10 @@ class Cell(PlainLabel):
         super().__init__()
         self.setAccessibleName(name)
         self.setToolTip(plain_tip(tip or name))
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + 8)
+        # in both directions: else each other text would have the whole window laid out anew
+        self.setFixedSize(
+            self.fontMetrics().horizontalAdvance(widest) + 8, self.sizeHint().height()
+        )
 
     def show_text(self, text: str, tail: str = "") -> None:
         """Show a text, cut at its end if it is too long after all, and a tail that is not."""

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from leanviz.views.level_meter import BAR_WIDTH, FALL_DB_PER_S, HOLD_S, LevelMeter
@@ -134,3 +135,26 @@ def test_a_screen_reader_gets_the_level_and_not_too_often(meter: LevelMeter, clo
     assert meter.accessibleDescription() == f"{MINUS}6.0 dBFS"
     meter.clear()
     assert meter.accessibleDescription() == ""
+
+
+def test_what_is_drawn_bit_by_bit_is_what_is_drawn_at_once(
+    qtbot: QtBot, meter: LevelMeter, clock: Clock
+) -> None:
+    def seen() -> QImage:
+        """Return what is on the screen, without having all of it drawn anew."""
+        QApplication.processEvents()
+        grabbed = meter.screen().grabWindow(meter.winId()).toImage()
+        return grabbed.convertToFormat(QImage.Format.Format_RGB32)
+
+    qtbot.waitUntil(lambda: meter.windowHandle().isExposed())
+    for act in (
+        lambda: meter.show_level(-6.0, 0),
+        lambda: meter.show_level(-20.0, 0),
+        meter.clear,
+        lambda: meter.show_level(-6.0, 0),
+        lambda: meter.show_level(-9.0, 1),
+        meter.acknowledge,
+    ):
+        clock.now += 0.1
+        act()
+        assert seen() == _picture(meter).convertToFormat(QImage.Format.Format_RGB32)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -38,6 +38,7 @@ from leanviz.views.readout import attention_values, readout_text
 from leanviz.views.render import caption, render_clip
 from leanviz.views.score_list import ScoreList
 from leanviz.views.score_rows import leading
+from leanviz.views.status_bar import Cell, StatusBar
 from leanviz.views.theme import DARK, THEMES, Theme
 
 TAXONOMY = Taxonomy((
@@ -221,6 +222,26 @@ def test_numbers_that_change_move_nothing(qtbot: QtBot) -> None:
     assert [widget.sizeHint() for widget in (meter, scores)] == before
     assert meter.accessibleDescription() == "\N{MINUS SIGN}0.1 dBFS, clip"
     assert "Bark 0.90" in scores.accessibleDescription()
+
+
+def test_a_text_of_the_status_bar_has_nothing_laid_out_anew(qtbot: QtBot) -> None:
+    asked: list[QEvent.Type] = []
+
+    class Watcher(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's)
+            asked.append(event.type())
+            return False
+
+    bar, watcher = StatusBar(), Watcher()
+    qtbot.addWidget(bar)
+    bar.show()
+    QApplication.processEvents()
+    bar.installEventFilter(watcher)
+    bar.show_source("a microphone", 48_000)
+    QApplication.processEvents()
+    assert QEvent.Type.LayoutRequest not in asked
+    cells = bar.findChildren(Cell)
+    assert all(cell.height() >= cell.fontMetrics().height() for cell in cells)
 
 
 def test_chosen_input_is_kept_by_name_while_it_is_away(qtbot: QtBot) -> None:
