@@ -68,6 +68,8 @@ class _Masks:
         The mute and allow lists let the class through.
     passing : numpy.ndarray
         Both, and it is long enough.
+    deliberate : numpy.ndarray
+        It would pass, but the lists leave its class out.
     ever_present : numpy.ndarray
         It would be left out as ever-present.
     """
@@ -75,6 +77,7 @@ class _Masks:
     loud: Mask
     wanted: Mask
     passing: Mask
+    deliberate: Mask
     ever_present: Mask
 
 
@@ -100,10 +103,12 @@ def _masks(
     """Tell what the rules say of many sounds."""
     thresholds, listens, quiet = _by_class(rules)
     loud, wanted = scores >= thresholds[labels], listens[labels]
+    complete = loud & (n_patches >= rules.min_patches)
     return _Masks(
         loud=loud,
         wanted=wanted,
-        passing=loud & (n_patches >= rules.min_patches) & wanted,
+        passing=complete & wanted,
+        deliberate=complete & ~wanted,
         ever_present=quiet[labels] & (presence >= rules.ever_present),
     )
 
@@ -166,35 +171,44 @@ class Findings:
         """
         early = np.flatnonzero(self._all.column("announced") <= since)
         start = int(early[-1]) + 1 if len(early) else 0
-        labels = self._all.column("label")
-        best: dict[int, NearMiss] = {}
-        for at in self._loudest_first(rules, start):
-            label = int(labels[at])
-            if label in best:
-                continue
-            finding = self._all[at]
-            hidden = judge(finding.candidate, rules, self._taxonomy)
-            if hidden is not None and hidden.rule is not Rule.PARENT:
-                best[label] = NearMiss(hidden, finding.event, rules.threshold(label))
-        return sorted(best.values(), key=lambda miss: miss.nearness, reverse=True)[:count]
+        labels, scores = self._all.column("label", start), self._all.column("score", start)
+        masks = self._masks(rules, start)
+        hidden = self._loudest_first(rules, start, masks)
+        # the loudest of each class, in the order of all
+        best = hidden[np.sort(np.unique(labels[hidden], return_index=True)[1])]
+        nearness = scores[best] / _by_class(rules)[0][labels[best]]
+        nearest = best[np.lexsort((-nearness, masks.deliberate[best]))][:count] + start
+        return [miss for at in nearest.tolist() if (miss := self._miss(at, rules)) is not None]
+
+    def _miss(self, at: int, rules: DecisionRules) -> NearMiss | None:
+        """Return what hides the finding at a position, with the reason."""
+        finding = self._all[at]
+        hidden = judge(finding.candidate, rules, self._taxonomy)
+        threshold = rules.threshold(finding.candidate.label)
+        return None if hidden is None else NearMiss(hidden, finding.event, threshold)
 
     def _event(self, at: int) -> Event:
         return self._made.get(at) or self._all.event(at)
 
-    def _loudest_first(self, rules: DecisionRules, start: int) -> list[int]:
-        """Return what may be the near-miss of its class, by falling score.
+    def _loudest_first(
+        self, rules: DecisionRules, start: int, masks: _Masks
+    ) -> npt.NDArray[np.intp]:
+        """Return what may be the near-miss of its class, by falling score, counted from `start`.
 
-        All that pass their threshold and are hidden, and for each class that is not hidden on
-        purpose the best that does not pass: what two rules hide is not near.
+        All that pass their threshold and are hidden, but for parents of what is shown; and for each
+        class that is not hidden on purpose the best that does not pass: what two rules hide is not
+        near.
         """
-        masks = self._masks(rules, start)
         labels, scores = self._all.column("label", start), self._all.column("score", start)
         below = np.flatnonzero(~masks.loud & masks.wanted)
         order = below[np.lexsort((-scores[below], labels[below]))]
         first = np.unique(labels[order], return_index=True)[1]
         hidden = np.flatnonzero(masks.loud & (~masks.passing | masks.ever_present))
+        if masks.passing[hidden].any():
+            is_parent = masks.passing & (self._stand_ins(rules, start) >= 0)
+            hidden = hidden[~is_parent[hidden]]
         chosen = np.concatenate((hidden, order[first]))
-        return (chosen[np.argsort(-scores[chosen], kind="stable")] + start).tolist()
+        return chosen[np.argsort(-scores[chosen], kind="stable")]
 
     def _masks(self, rules: DecisionRules, start: int) -> _Masks:
         """Tell what the rules say of the findings from position `start` on."""
