@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leanviz.views.engine import Engine
 
 # Levels and counters change for the eye ten times a second: no peak is missed.
-STATS_EVERY = 3
+STATS_EVERY = 2
 
 
 class Listening(QObject):
