@@ -114,7 +114,7 @@ class AttentionPage(QScrollArea):
             words.append(f"{span}, {summaries[0].n_patches} patches")
         self._span.setText("  ".join(words))
         self.heads.show_rows([
-            [head_name(head), *summary_texts(summary)]
+            [head_name(head).removeprefix("head "), *summary_texts(summary)]
             for head, summary in zip(heads, summaries, strict=True)
         ])  # fmt: skip
         for row, summary in enumerate(summaries):
