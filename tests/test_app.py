@@ -100,12 +100,12 @@ def test_damaged_settings_do_not_keep_it_from_starting(tmp_path: Path) -> None:
     assert settings.with_name("settings.json.bad").is_file()
 
 
-@pytest.mark.parametrize("value", ["no geometry", "AAAA", "\N{BELL}"])
+@pytest.mark.parametrize("value", ["AAAA", "\N{BELL}", "\udc80"])
 def test_settings_that_mean_nothing_do_no_harm(tmp_path: Path, value: str) -> None:
     settings = tmp_path / "CONFIG/leanviz/settings.json"
     settings.parent.mkdir(parents=True)
     odd = {"geometry": value, "splitter": value, "palette": "mauve", "hidden_panes": ["x"]}
-    settings.write_text(json.dumps(odd), encoding="utf-8")
+    settings.write_text(json.dumps(odd), encoding="utf-8")  # with escapes
     done = start(tmp_path, CLOSE_WHEN_DONE)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

@@ -233,7 +233,7 @@ class MainWindow(DropWindow):
         room = self.screen().availableGeometry().size()
         self.resize(QSize(*SIZE).boundedTo(room - QSize(0, TITLE_BAR)))
         if settings.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode()))
+            self.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode(errors="replace")))
         self.workspace.set_heights(settings.splitter)
         self._recent.show([Path(name) for name in settings.recent])
         self._inputs.restore(settings)

@@ -226,7 +226,7 @@ class Workspace(QWidget):
     def set_heights(self, packed: str) -> None:
         """Take heights from `heights`; anything else leaves the usual ones."""
         if packed:
-            self.divided.restoreState(QByteArray.fromBase64(packed.encode()))
+            self.divided.restoreState(QByteArray.fromBase64(packed.encode(errors="replace")))
 
     def _adopt(self, pane: Pane) -> None:
         # files dropped on a pane are the window's: QGraphicsView would swallow them
