@@ -30,10 +30,11 @@ MACHINE_PATH = re.compile(r"(?<![\w.~}$)-])/(home|root|work|Users)/\w")
 
 
 def _tracked() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    if listed.returncode != 0:
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout: which files are the project's is not known")
     paths = (REPOSITORY / name for name in listed.stdout.split("\0") if name)
     return [path for path in paths if path.is_file()]

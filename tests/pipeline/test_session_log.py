@@ -301,7 +301,7 @@ from leanviz.pipeline.live import LivePipeline
 from leanviz.pipeline.session_log import SessionLog
 
 log = SessionLog(Path(sys.argv[2]), 10**9)
-pipeline = LivePipeline(FileSource(sys.argv[1], speed=20), LeanModel.open(), sinks=[log])
+pipeline = LivePipeline(FileSource(sys.argv[1], speed=5), LeanModel.open(), sinks=[log])
 pipeline.start()
 while True:
     for update in pipeline.drain():
@@ -317,7 +317,7 @@ def test_a_killed_process_leaves_every_event_that_was_final(
     """What it printed a moment before the kill is in the log; nothing is there twice."""
     samples, rate = read_mono(DEMO)
     heard = tmp_path / "heard.wav"
-    soundfile.write(heard, np.tile(samples, 4), rate)
+    soundfile.write(heard, np.tile(samples, 2), rate)
     folder = tmp_path / "logs"
     command = [sys.executable, "-c", LISTENER, str(heard), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
