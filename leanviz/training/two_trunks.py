@@ -168,7 +168,7 @@ def read_heard(paths: list[Path]) -> Heard:
     """Return what files hold, as one."""
     parts: list[Heard] = []
     for path in paths:
-        with np.load(path) as stored:
+        with np.load(path, allow_pickle=False) as stored:
             parts.append(Heard(*(stored[name] for name in ("maps", "embeddings", "logits"))))
     return Heard.joined(parts)
 
