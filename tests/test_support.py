@@ -69,7 +69,7 @@ def test_microphone_hears_exactly_what_is_played(virtual_mic: VirtualMic) -> Non
     assert_heard(play, played)
 
 
-@pytest.mark.parametrize("run", [64, 512, 5_000])
+@pytest.mark.parametrize("run", [8, 512, 5_000])
 def test_a_player_that_starved_is_excused(run: int) -> None:
     pause = np.zeros(run, np.float32)
     late = np.concatenate([NOISE[:700], pause, NOISE[700:]])[: NOISE.size]
@@ -86,7 +86,7 @@ def test_a_player_that_starved_is_excused(run: int) -> None:
 def test_a_microphone_that_loses_samples_is_not_excused() -> None:
     lost = np.concatenate([NOISE[:700], NOISE[701:], NOISE[:1]])
     doubled = np.concatenate([NOISE[:700], NOISE[699:]])[: NOISE.size]
-    few = np.concatenate([NOISE[:700], np.zeros(63, np.float32), NOISE[763:]])
+    few = np.concatenate([NOISE[:700], np.zeros(7, np.float32), NOISE[707:]])
     both = np.concatenate([NOISE[:700], np.zeros(512, np.float32), NOISE[1_300:], NOISE[:88]])
     for heard in (lost, doubled, few, both, NOISE * np.float32(0.9)):
         assert not starved(heard, NOISE)
@@ -99,7 +99,7 @@ def test_a_hole_is_silence_within_sound() -> None:
     hole = np.zeros(65, np.float32)
     assert holed(np.concatenate([NOISE[:700], hole, NOISE[700:]]))
     assert not holed(np.concatenate([hole, NOISE, hole]))
-    assert not holed(np.concatenate([NOISE[:700], hole[:9], NOISE[700:]]))
+    assert not holed(np.concatenate([NOISE[:700], hole[:7], NOISE[700:]]))
 
 
 @pytest.mark.audio

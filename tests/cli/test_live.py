@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -151,7 +152,8 @@ def test_a_microphone_gives_the_events_of_the_file(
     """The clip is played into a real PortAudio stream, at another rate than its own."""
     samples, rate = soundfile.read(demo)
     clip = tmp_path / "bell and horn.wav"
-    soundfile.write(clip, samples[round(4.2 * rate) : round(10.0 * rate)], rate)
+    parts = [samples[round(a * rate) : round(b * rate)] for a, b in ((4.2, 6.4), (8.4, 10.0))]
+    soundfile.write(clip, np.concatenate(parts), rate)
     process = listening("--jsonl", "--channel", "left")
     assert process.stdout is not None
     assert process.stderr is not None
@@ -166,7 +168,7 @@ def test_a_microphone_gives_the_events_of_the_file(
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     # when playing began is not known to the sample, how far apart two sounds are is
-    assert abs(onsets[HORN] - onsets[BELL] - 4.2) <= 2 * HOP_S
+    assert abs(onsets[HORN] - onsets[BELL] - 2.2) <= 2 * HOP_S
 
 
 @pytest.mark.audio
