@@ -60,6 +60,11 @@ class Background:
         """Whether a callback is still to come."""
         return bool(self._answers)
 
+    @property
+    def waiting(self) -> int:
+        """How many callbacks are still to come."""
+        return len(self._answers)
+
     def run(
         self,
         work: Callable[[], Any],

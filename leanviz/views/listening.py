@@ -1,11 +1,13 @@
 """Listening: a live pipeline, opened and closed off the GUI thread, its news told as signals."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.views.background import Background
+from leanviz.views.tidying import give_back_memory
 
 if TYPE_CHECKING:
     from leanviz.audio.devices import Device
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 # Levels and counters change for the eye ten times a second: no peak is missed.
 STATS_EVERY = 2
+# Streams that are still ending: each has threads, and room for ten minutes of pictures. The next
+# one waits for them, so that somebody who goes through all channels quickly has not one for each.
+MOST_ENDING = 4
 
 
 class Listening(QObject):
@@ -47,6 +52,9 @@ class Listening(QObject):
         super().__init__(parent)
         self._pipeline: LivePipeline | None = None
         self._ended: LivePipeline | None = None
+        # begins the stream that waits for others to end
+        self._next: Callable[[DecisionRules], None] | None = None
+        self._rules: DecisionRules | None = None
         self._polls = 0
         self._tracks: Tracks | None = None
         self._trouble = ""
@@ -59,7 +67,7 @@ class Listening(QObject):
     @property
     def active(self) -> bool:
         """Whether leanviz is listening, or about to."""
-        return self._pipeline is not None
+        return self._pipeline is not None or self._next is not None
 
     @property
     def tracks(self) -> "Tracks | None":
@@ -77,6 +85,18 @@ class Listening(QObject):
         """Begin; `began` follows when the device is open."""
         self.forget()
         self._tracks, self._trouble, self._paused = None, "", False
+        self._rules, self._next = rules, partial(self._begin, engine, device, channel)
+        self._begin_if_there_is_room()
+
+    def _begin_if_there_is_room(self) -> None:
+        if self._next is not None and self._closing.waiting < MOST_ENDING:
+            begin, self._next = self._next, None
+            assert self._rules is not None
+            begin(self._rules)
+
+    def _begin(
+        self, engine: "Engine", device: "Device | None", channel: int, rules: "DecisionRules"
+    ) -> None:
         sinks = [make() for make in self.sink_makers]
         self._pipeline = engine.live_pipeline(device, channel, rules, sinks)
         self._pipeline.rest(self._resting)
@@ -84,10 +104,13 @@ class Listening(QObject):
 
     def stop(self, reason: str = "") -> None:
         """End; what is on its way from the device is still told. Harmless without listening."""
+        waited, self._next = self._next is not None, None
         if self._pipeline is None:
+            if waited:
+                self.ended.emit(reason)
             return
         pipeline, self._pipeline, self._paused = self._pipeline, None, False
-        self._closing.run(pipeline.close, lambda _: self._tell_rest(pipeline))
+        self._closing.run(partial(_end_of, pipeline), lambda _: self._tell_rest(pipeline))
         self._ended = pipeline
         self._complain("")
         self.ended.emit(reason)
@@ -116,12 +139,14 @@ class Listening(QObject):
 
     def set_rules(self, rules: "DecisionRules") -> None:
         """Use other rules from the next hop on."""
+        self._rules = rules
         if self._pipeline is not None:
             self._pipeline.set_rules(rules)
 
     def poll(self) -> None:
         """Tell what is new. GUI thread; never waits."""
         self._closing.poll()
+        self._begin_if_there_is_room()
         pipeline = self._pipeline
         if pipeline is None:
             return
@@ -154,6 +179,12 @@ class Listening(QObject):
         if sentence != self._trouble:
             self._trouble = sentence
             self.trouble.emit(sentence)
+
+
+def _end_of(pipeline: "LivePipeline") -> None:
+    """Close a stream; the memory of those before it can go. Worker thread."""
+    pipeline.close()
+    give_back_memory()
 
 
 def _end(stats: "LiveStats") -> str:

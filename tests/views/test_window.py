@@ -23,6 +23,7 @@ from leanviz.core.resources import resource_path
 from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views.action_table import SPECS, Mode
 from leanviz.views.engine import Engine, load_engine
+from leanviz.views.listening import MOST_ENDING
 from leanviz.views.main_window import MainWindow
 from tests.support.windows import action
 
@@ -497,6 +498,21 @@ def test_stopping_keeps_what_was_heard(qtbot: QtBot, live: MainWindow) -> None:
     qtbot.waitUntil(lambda: not live.director.listening.busy)
     assert live.workspace.timeline.rowCount() > 0
     assert not any(event.provisional for event in live.workspace.timeline.events)
+
+
+def test_streams_that_still_end_are_never_many(qtbot: QtBot, opened: Opener) -> None:
+    """Each takes threads and memory; whoever is quicker than they end waits for them."""
+    window = opened(speed=4.0)
+    listening = window.director.listening
+    for _ in range(3 * MOST_ENDING):  # nothing is collected meanwhile
+        action(window, "listen").trigger()
+        action(window, "listen").trigger()
+    assert listening._closing.waiting == MOST_ENDING
+    assert not listening.active
+    action(window, "listen").trigger()
+    assert listening.active
+    assert listening._pipeline is None
+    qtbot.waitUntil(lambda: mode(window) is Mode.LIVE)
 
 
 def test_opening_a_file_ends_listening_and_says_so(qtbot: QtBot, live: MainWindow) -> None:
