@@ -79,7 +79,7 @@ def run(words: list[str], environment: dict[str, str]) -> None:
 
 def opened(tmp_path: Path) -> list[tuple[str, int, list[str]]]:
     """Return what was told: event, family, arguments."""
-    lines = (tmp_path / "sockets").read_text().splitlines()
+    lines = (tmp_path / "sockets").read_text().splitlines()  # there even if none was opened
     return [tuple(json.loads(line)) for line in lines]
 
 
@@ -102,9 +102,8 @@ def test_a_socket_would_be_seen(tmp_path: Path, watched: dict[str, str]) -> None
 def test_analysing_files_opens_no_socket(
     tmp_path: Path, watched: dict[str, str], sound: Path
 ) -> None:
-    output = f"{tmp_path / 'results'}/"
-    run(command("analyze", sound, "--jobs", "2", "-o", output, "--format", "csv"), watched)
-    assert (tmp_path / "results" / "events.csv").exists()
+    run(command("analyze", sound, "-o", tmp_path / "events.csv", "--format", "csv"), watched)
+    assert (tmp_path / "events.csv").exists()
     assert_all_local(tmp_path)
 
 

@@ -58,7 +58,7 @@ def test_data_for_a_program_are_as_they_are(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == ESCAPES
 
 
-@pytest.mark.parametrize("shape", ["table", "csv", "json"])
+@pytest.mark.parametrize("shape", ["table", "json"])
 def test_a_file_with_such_a_name_is_analysed(
     run: Run, siren: Path, tmp_path: Path, shape: str
 ) -> None:

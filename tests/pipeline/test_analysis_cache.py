@@ -306,11 +306,8 @@ def _changed(path: Path, name: str, change: Callable[[Any], Any]) -> None:
 
 CHANGES: list[tuple[str, Callable[[Any], Any]]] = [
     ("counts", lambda array: -array),
-    ("patches", lambda array: array.astype(float)),
-    ("logits", lambda array: array.T),
     ("attention", lambda array: array.astype("U9")),
     ("widths", lambda array: array * 1000),
-    ("first_keys", lambda array: array + 10**9),
     ("state.counts", lambda array: array[:2]),
     ("state.waves", lambda array: array.reshape(-1)),
 ]
