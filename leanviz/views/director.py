@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # One look per picture at 60 pictures a second.
 TICK_MS = 16
-# While sound scrolls by, news can wait for the next picture, and the rest for a tenth of a second.
+# While sound scrolls by, news can wait for three pictures, and the rest for a tenth of a second.
 NEWS_EVERY, OTHERS_EVERY = 3, 6
 # While the window is hidden or minimised: news is taken, nothing is drawn.
 HIDDEN_TICK_MS = 400
