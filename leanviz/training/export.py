@@ -297,5 +297,6 @@ def digests(folder: Path) -> dict[str, str]:
 
 def write_description(folder: Path, described: dict[str, Any]) -> None:
     """Write ``model.json`` into a folder."""
-    text = json.dumps(described, indent=1, ensure_ascii=False)
+    # a value per line, not indented: the folder has little room left
+    text = json.dumps(described, indent=0, ensure_ascii=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
