@@ -34,7 +34,7 @@ class LanesPane(Pane):
         self.add(self.picture)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hovered_event: Event | None = None
-        self._turned = 0.0
+        self._turned, self._n_shown = 0.0, 0
         timeline.lanes_changed.connect(self._arrange)
         self._arrange()
 
@@ -46,10 +46,9 @@ class LanesPane(Pane):
     def select(self, event: Event | None) -> None:
         """Outline an event, and bring its lane into view."""
         self.picture.selected = event
-        if event is not None:
-            labels = [lane.label for lane in self._timeline.lanes]
-            if event.label in labels:
-                self._reveal(labels.index(event.label))
+        lane = self._selected_lane()
+        if lane >= 0:
+            self._reveal(lane)
         self.picture.update()
 
     def set_tracks(self, tracks: Tracks | None) -> None:
@@ -118,12 +117,22 @@ class LanesPane(Pane):
         self._scroll_to(self.picture.first_lane + lanes)
 
     def resized(self) -> None:
-        """Fit the lanes into the new height."""
+        """Fit the lanes into the new height; that of the selected label stays in view."""
+        lane = self._selected_lane()
+        in_view = 0 <= lane - self.picture.first_lane < self._n_shown
         self._arrange()
+        if in_view:
+            self._reveal(lane)
 
     def stands_still(self) -> bool:
         """Tell that gaps move, even where there are no labels."""
         return False
+
+    def _selected_lane(self) -> int:
+        """Return the lane of the selected label, -1 if there is none."""
+        labels = [lane.label for lane in self._timeline.lanes]
+        selected = self.selected
+        return labels.index(selected.label) if selected and selected.label in labels else -1
 
     def _reveal(self, lane: int) -> None:
         first, shown = self.picture.first_lane, self._capacity()
@@ -146,6 +155,7 @@ class LanesPane(Pane):
         picture.lane_height = min(TALLEST, max(LOWEST, fitting))
         picture.first_lane = max(0, min(picture.first_lane, len(lanes) - self._capacity()))
         shown = picture.shown_lanes(height)
+        self._n_shown = len(shown)
         tall = picture.lane_height / max(height, 1.0)
         names = [
             (1.0 - (i + 0.5) * tall, self._timeline.title(lane.label))

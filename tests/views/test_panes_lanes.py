@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Span
@@ -222,6 +222,23 @@ def test_selecting_an_event_brings_its_lane_into_view_and_outlines_it(made: Stac
     assert "Label_25" in [lane.label for lane in made.lanes.picture.shown_lanes(120)]
     assert where(plot(made.lanes), DARK.text).sum() > before
     assert made.lanes.selected == wanted
+
+
+def test_the_lane_of_the_selected_event_stays_in_view_in_less_room(made: Stack) -> None:
+    def in_view(height: int) -> list[str]:
+        made.lanes.setFixedHeight(height)
+        QCoreApplication.processEvents()
+        room = made.lanes.box.rect().height()
+        return [lane.label for lane in made.lanes.picture.shown_lanes(room)]
+
+    made.timeline.restart(RATE, many(30))
+    wanted = made.timeline.events[-1]
+    in_view(200)
+    made.lanes.select(wanted)
+    assert wanted.label in in_view(200)
+    assert wanted.label in in_view(60)
+    made.lanes.wheel_vertical(100.0, QPointF())
+    assert wanted.label not in in_view(100), "what was scrolled away stays away"
 
 
 def test_unanalysed_spans_are_hatched_and_lost_ones_blank(made: Stack) -> None:
