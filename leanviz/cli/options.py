@@ -11,6 +11,7 @@ import typer
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.watching import Cut
 
+SoundFile = Annotated[Path, typer.Argument(metavar="FILE", help="A sound file.")]
 ModelFolder = Annotated[
     Path | None,
     typer.Option("--model", metavar="DIR", help="Use this model folder, not the bundled one."),

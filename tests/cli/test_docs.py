@@ -10,7 +10,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from leanviz.cli.commands import app
+from leanviz.cli import app
 from leanviz.views.key_sheet import key_rows
 from tests.cli.running import REPOSITORY, Run
 
