@@ -11,6 +11,7 @@ from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import (
+    QEvent,
     QMessageLogContext,
     QObject,
     QSocketNotifier,
@@ -49,6 +50,20 @@ def main(
     assert isinstance(app, QApplication)
     app.setApplicationName("leanviz")
     app.setStyle("Fusion")
+    # the window is gone with all that it holds before Python collects by itself again
+    with Tidying():
+        code = _run(app, files, log_file, accompany)
+    qInstallMessageHandler(None)
+    return code
+
+
+def _run(
+    app: QApplication,
+    files: list[Path],
+    log_file: Path,
+    accompany: Callable[[MainWindow], object] | None,
+) -> int:
+    """Show a window until it is closed; return the exit code."""
     window = MainWindow(load_settings(settings_path()))
     sys.excepthook = _Reporter(window, log_file)
     signals = Signals(window.end, app)
@@ -57,11 +72,12 @@ def main(
     if accompany is not None:
         accompany(window)
     window.show()
-    with Tidying():
-        code = app.exec()
+    code = app.exec()
     signals.release()
     sys.excepthook = sys.__excepthook__
-    qInstallMessageHandler(None)
+    # what is connected to it would keep it until Python ends, when no order is certain any more
+    window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return code
 
 

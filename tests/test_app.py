@@ -72,6 +72,16 @@ def test_files_on_the_command_line_are_opened(tmp_path: Path) -> None:
     assert str(clip) in (tmp_path / "CONFIG/leanviz/settings.json").read_text(encoding="utf-8")
 
 
+def test_python_collects_no_garbage_by_itself_while_the_window_goes(tmp_path: Path) -> None:
+    """Where Qt holds a lock, a collection that deletes one of its objects waits for ever."""
+    note = "lambda: print('collecting:', __import__('gc').isenabled(), flush=True)"
+    gone = f"__import__('weakref').finalize(window, {note})"
+    body = f"(setattr({gone}, 'atexit', False), window.close())"
+    done = start(tmp_path, body)
+    assert done.returncode == 0, done.stderr
+    assert "collecting: False" in done.stdout
+
+
 def test_unexpected_error_is_a_sentence_and_a_trace_in_the_log(tmp_path: Path) -> None:
     body = (
         "(print('banner:', window.banner.text, flush=True), window.close())"

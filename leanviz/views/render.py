@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import delete
 
 import leanviz
 from leanviz.core.clock import Span, to_sample
@@ -92,7 +93,8 @@ def render_clip(
         written = _write(figure, path, told)
     finally:
         analysis.tracks.detail = before
-        figure.deleteLater()
+        # at once: the garbage collector might take it at a moment that is bad for Qt (`Tidying`)
+        delete(figure)
     if not written:
         raise ExportError(f"The figure cannot be written to {path}.")
 

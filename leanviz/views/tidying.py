@@ -5,6 +5,10 @@ and Qt objects deleted by another thread than their own crash the process, hours
 random. pyqtgraph's `GarbageCollector` turns that off and collects from a timer of the GUI thread
 (its source: http://pydev.blogspot.com/2014/03/should-python-garbage-collector-be.html).
 
+In the GUI thread, too, it must not come at any moment. Where Qt holds the lock of an object's
+signals and calls into Python (an override of `disconnectNotify` is looked for), a collection that
+deletes another object under the same lock, one of 131 that all objects share, waits for ever.
+
 glibc gives every thread an arena, and keeps what was freed in it for its next owner. With a few
 threads for each stream and each file a window grew by 15 MB every time that listening began, as
 far as the number of arenas, 8 for each processor, allows.
@@ -24,9 +28,10 @@ M_ARENA_MAX = -8
 
 
 class Tidying:
-    """Within it, no thread but this one collects garbage; the QApplication must exist.
+    """Within it, garbage is collected by a timer of this thread; the QApplication must exist.
 
-    Threads that start from then on take their memory from one place.
+    What was made within it should be given up within it: the last garbage is collected at its end.
+    Threads that start within it take their memory from one place.
     """
 
     def __enter__(self) -> None:
@@ -40,6 +45,7 @@ class Tidying:
         trace: TracebackType | None,
     ) -> None:
         self._collector.timer.stop()
+        gc.collect()
         gc.enable()
 
 
