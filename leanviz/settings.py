@@ -17,7 +17,7 @@ from leanviz.core.analysis_kinds import Kind
 from leanviz.core.bounded import MEGABYTE, read_bounded
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.errors import UserError
-from leanviz.core.scales import ScaleChoice
+from leanviz.core.scales import Brightness, Scale
 from leanviz.core.watching import MOST_MB, WatchChoices
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Settings:
         The input as PortAudio names it; empty for the default input.
     channel : int
         Its channel that is heard, counted from 1; 0 for the mix.
-    scale : ScaleChoice
+    scale : Scale
     floor_db, ceiling_db : float
         Levels of the darkest and brightest colour, dBFS; a full-scale sine is 0 dBFS.
     palette : str
@@ -86,7 +86,7 @@ class Settings:
         Panes that are switched off.
     attention : bool
         Whether the attention pane is shown.
-    attention_scale : str
+    attention_scale : Brightness
         What its brightest colour stands for: the highest weight of each row, or of all.
     ridge, lag : bool
         Whether the map has the centroid of each row drawn, and realignment over time below it.
@@ -108,7 +108,7 @@ class Settings:
     host_api: str = ""
     device: str = ""
     channel: int = _number(0, 0, 1000)
-    scale: ScaleChoice = ScaleChoice.MEL
+    scale: Scale = Scale.MEL
     floor_db: float = _number(-100.0, -300.0, 100.0)
     ceiling_db: float = _number(-20.0, -300.0, 100.0)
     palette: str = ""
@@ -125,7 +125,7 @@ class Settings:
     analyses_mb: int = _number(2000, 1, MOST_MB)
     hidden_panes: tuple[str, ...] = ()
     attention: bool = True
-    attention_scale: str = "row"
+    attention_scale: Brightness = Brightness.ROW
     ridge: bool = True
     lag: bool = False
     live_map: bool = False

@@ -10,12 +10,12 @@ import pytest
 
 from leanviz.core.analysis_kinds import Kind
 from leanviz.core.choices import ClassChoices, DecisionChoices
+from leanviz.core.scales import Brightness, Scale
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.watching import ClipChoices, ClipFormat, WatchChoices, WatchRule
 from leanviz.settings import (
     DEFAULTS,
     RECENT_FILES,
-    ScaleChoice,
     Settings,
     ThemeChoice,
     load_settings,
@@ -35,7 +35,7 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         host_api="ALSA",
         device="Mikrofon \N{GREEK SMALL LETTER PHI}",
         channel=2,
-        scale=ScaleChoice.LOG,
+        scale=Scale.LOG,
         floor_db=-90.5,
         ceiling_db=-10.0,
         palette="viridis",
@@ -69,7 +69,7 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         analyses_mb=300,
         hidden_panes=("overview",),
         attention=False,
-        attention_scale="global",
+        attention_scale=Brightness.GLOBAL,
         ridge=False,
         lag=True,
         live_map=True,

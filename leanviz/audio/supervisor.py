@@ -1,5 +1,6 @@
 """Looks after the stream of a microphone: notices when it goes, and opens it again."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from leanviz.audio.intake import Intake
 from leanviz.audio.source import SourceState, Standing
 from leanviz.audio.stream import CaptureStream
 from leanviz.audio.watchdog import SignalMeter, Watchdog
+from leanviz.core.errors import AudioDeviceError
+
+log = logging.getLogger(__name__)
 
 # Said within two seconds, looks and pictures included.
 SILENCE_S = 1.5
@@ -178,12 +182,18 @@ class Supervisor:
     def _conclude(self, attempt: Future[CaptureStream], now: float) -> None:
         try:
             self._adopt(attempt.result())
+        except AudioDeviceError as error:
+            self._try_later(str(error), now)
         # whatever is said of a device that comes and goes: giving up would leave it gone for good
         except Exception as error:  # noqa: BLE001
-            if self.standing.state is not SourceState.GONE:  # it went while listening was paused
-                self._stand(SourceState.GONE, str(error))
-            self._retry_at = now + self._retry_after_s
-            self._retry_after_s = min(2 * self._retry_after_s, _LAST_RETRY_S)
+            log.warning("a microphone cannot be opened again, and nobody foresaw why: %r", error)
+            self._try_later(f"The microphone cannot be opened: {error}.", now)
+
+    def _try_later(self, sentence: str, now: float) -> None:
+        if self.standing.state is not SourceState.GONE:  # it went while listening was paused
+            self._stand(SourceState.GONE, sentence)
+        self._retry_at = now + self._retry_after_s
+        self._retry_after_s = min(2 * self._retry_after_s, _LAST_RETRY_S)
 
     # -- the end ------------------------------------------------------------------------------
 

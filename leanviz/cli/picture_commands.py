@@ -21,7 +21,7 @@ from leanviz.cli.options import (
 )
 from leanviz.cli.program import app
 from leanviz.core.errors import UserError
-from leanviz.core.scales import Brightness, ScaleChoice
+from leanviz.core.scales import Brightness, Scale
 from leanviz.core.smoothing import Smoothing
 
 
@@ -49,7 +49,7 @@ def render(  # noqa: PLR0913, PLR0917  (each is an option)
     reference: Annotated[
         list[Path] | None, typer.Option(metavar="LABELS", help="Labels to draw below the file's.")
     ] = None,
-    scale: Annotated[ScaleChoice, typer.Option(help="Of frequencies.")] = ScaleChoice.MEL,
+    scale: Annotated[Scale, typer.Option(help="Of frequencies.")] = Scale.MEL,
     floor_db: Annotated[
         float | None, typer.Option("--floor", metavar="DB", help="Level of the darkest colour.")
     ] = None,

@@ -12,10 +12,9 @@ from leanviz.cli.options import DecisionOptions, FigurePane, Theme
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ExportError, UserError
-from leanviz.core.scales import Brightness, ScaleChoice
+from leanviz.core.scales import Brightness, Scale
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.inference.model import LeanModel
-from leanviz.models.frequency import Scale
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.models.viewport import MIN_SPAN_S
 from leanviz.pipeline.redraw import heard_of_file, spectra_of_file
@@ -46,7 +45,7 @@ class RenderOptions:
     panes: Sequence[FigurePane] = ()
     start_s: float | None = None
     stop_s: float | None = None
-    scale: ScaleChoice = ScaleChoice.MEL
+    scale: Scale = Scale.MEL
     floor_db: float | None = None
     ceiling_db: float | None = None
     low_hz: float | None = None
@@ -92,7 +91,7 @@ class RenderOptions:
         }
         made = replace(
             usual,
-            scale=Scale(self.scale.value),
+            scale=self.scale,
             palette=self.palette,
             model_eye=self.model_eye,
             **{name: value for name, value in given.items() if value is not None},

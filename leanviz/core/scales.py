@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 
-class ScaleChoice(StrEnum):
-    """How the spectrogram spaces frequencies."""
+class Scale(StrEnum):
+    """How frequency is spread over the height of the spectrogram."""
 
     MEL = "mel"
     LINEAR = "linear"

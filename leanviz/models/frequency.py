@@ -1,23 +1,15 @@
 """The frequency axis of the spectrogram: scales, marks, and which bins each pixel row shows."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from leanviz.core.frontend import YAMNET, FrontEnd
+from leanviz.core.scales import Scale
 
 UInt8 = npt.NDArray[np.uint8]
 Float64 = npt.NDArray[np.float64]
-
-
-class Scale(StrEnum):
-    """How frequency is spread over the height."""
-
-    MEL = "mel"
-    LINEAR = "linear"
-    LOG = "log"
 
 
 # A logarithmic axis cannot begin at 0 Hz.

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from leanviz.core.clock import Gap
 from leanviz.core.frontend import YAMNET
 from leanviz.core.ring import Ring
+from leanviz.core.scales import Scale
 from leanviz.core.stft import FLOOR_DB, STEP_DB, Stft, decibels
 from leanviz.core.tracks import Tracks
-from leanviz.models.frequency import FrequencyAxis, Scale, mel_band_axis
+from leanviz.models.frequency import FrequencyAxis, mel_band_axis
 
 UInt8 = npt.NDArray[np.uint8]
 Int64 = npt.NDArray[np.int64]

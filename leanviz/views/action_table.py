@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from leanviz.core.scales import ScaleChoice
+from leanviz.core.scales import Scale
 from leanviz.models.analysis import TITLES
 from leanviz.settings import ThemeChoice
 from leanviz.views.palettes import PALETTES
@@ -504,7 +504,7 @@ VIEW = (
     _scale("next scale", "&Next Scale", keys=("M",), help="next scale: mel, linear, log"),
     *(
         _scale(f"scale {scale}", scale.capitalize(), checkable=True, choice="scale")
-        for scale in ScaleChoice
+        for scale in Scale
     ),
     _palette("next palette", "&Next Palette", keys=("C",), help="next palette"),
     _palette("palette ", "As the Theme", checkable=True, choice="palette"),

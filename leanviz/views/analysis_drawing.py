@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.analysis_kinds import Kind
 from leanviz.core.clock import PixelMap
+from leanviz.core.scales import Scale
 from leanviz.core.tracks import Tracks
 from leanviz.models.analysis import TITLES, AnalysisModel, note_name, too_long
 from leanviz.models.columns import column_samples
-from leanviz.models.frequency import FrequencyAxis, RowMap, Scale, band_rows, hertz
+from leanviz.models.frequency import FrequencyAxis, RowMap, band_rows, hertz
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.pipeline.analyses import C1_HZ, PITCH_CLASSES, PITCH_HIGH_HZ, PITCH_LOW_HZ, Analysis
 from leanviz.views.drawing import PaneItem, colour, mixed, small_font

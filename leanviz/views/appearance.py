@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from leanviz.core.scales import ScaleChoice
-from leanviz.models.frequency import Scale
+from leanviz.core.scales import Scale
 from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views import style
 from leanviz.views.action_table import WINDOWS_MS
@@ -89,7 +88,7 @@ class Appearance(QObject):
 
     def set_scale(self, name: str) -> None:
         """Space frequencies in another way."""
-        self.settings = replace(self.settings, scale=ScaleChoice(name))
+        self.settings = replace(self.settings, scale=Scale(name))
         self._show_spectrogram()
 
     def set_palette(self, name: str) -> None:
@@ -117,7 +116,7 @@ class Appearance(QObject):
         self._workspace.time.set_paging(paging)
 
     def _next_scale(self, actions: Actions) -> None:
-        scales = list(ScaleChoice)
+        scales = list(Scale)
         chosen = scales[(scales.index(self.settings.scale) + 1) % len(scales)]
         actions.choose("scale", chosen)
         self.set_scale(chosen)
@@ -147,7 +146,7 @@ class Appearance(QObject):
         pane.set_settings(
             replace(
                 pane.settings,
-                scale=Scale(settings.scale),
+                scale=settings.scale,
                 floor_db=settings.floor_db,
                 ceiling_db=settings.ceiling_db,
                 palette=palette,

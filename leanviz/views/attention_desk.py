@@ -87,9 +87,7 @@ class AttentionDesk(QObject):
             "pin b": lambda: self._hold_read("B"),
             "unpin": self.pins.clear,
         })  # fmt: skip
-        scale = settings.attention_scale
-        known = {str(brightness) for brightness in Brightness}
-        self._model.set_brightness(Brightness(scale) if scale in known else Brightness.ROW)
+        self._model.set_brightness(settings.attention_scale)
         self._model.set_ridge(settings.ridge)
         self._director.live_map.show(settings.live_map)
         self._show_lag(settings.lag)
@@ -103,7 +101,7 @@ class AttentionDesk(QObject):
         """Return settings with what is chosen."""
         return replace(
             settings,
-            attention_scale=str(self._model.brightness),
+            attention_scale=self._model.brightness,
             ridge=self._model.ridge,
             lag=self._actions["lag"].isChecked(),
             live_map=self._actions["live map"].isChecked(),

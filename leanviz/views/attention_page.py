@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QHeaderView,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -61,6 +62,10 @@ class AttentionPage(QScrollArea):
         self._reading, self._pins = reading, pins
         self._span, self._a, self._b = page_heading(""), PlainLabel(), PlainLabel()
         self.heads = ExplainTable("Realignment of each head", COLUMNS, HEADS)
+        # names of heads are short and to be read whole; the shape has room to spare
+        header = self.heads.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         for column, tip in enumerate(TIPS):
             item = self.heads.horizontalHeaderItem(column)
             if item is not None:
@@ -71,7 +76,7 @@ class AttentionPage(QScrollArea):
         self.rows = RowsView(pins)
         column = QWidget()
         layout = QVBoxLayout(column)
-        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
         buttons = side_by_side(action_button(action) for action in actions)
         for part in (

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leanviz.models.frequency import FrequencyAxis, RowMap, Scale, band_rows, hertz
+from leanviz.core.scales import Scale
+from leanviz.models.frequency import FrequencyAxis, RowMap, band_rows, hertz
 
 N_BINS, BIN_HZ = 513, 16000 / 1024
 SCALES = st.sampled_from(list(Scale))

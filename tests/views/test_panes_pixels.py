@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
+from leanviz.core.scales import Scale
 from leanviz.core.tracks import Tracks
-from leanviz.models.frequency import Scale
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.views.palettes import PALETTES, level_table, table
 from leanviz.views.pane import Pane

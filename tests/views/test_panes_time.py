@@ -6,8 +6,9 @@ from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Cause, Span
 from leanviz.core.frontend import YAMNET, log_mel
+from leanviz.core.scales import Scale
 from leanviz.core.tracks import Tracks
-from leanviz.models.frequency import Scale, mel_band_at, mel_centres
+from leanviz.models.frequency import mel_band_at, mel_centres
 from leanviz.models.spectrogram import SpectrogramSettings, level_at, log_mel_at
 from leanviz.views.colours import family_hue
 from leanviz.views.overview_labels import STRIP
