@@ -2,7 +2,7 @@
 
 Run as ``python -m leanviz.cli.bench_window``. It takes words from standard input, a line each, and
 answers each with a line of JSON on standard output; in between it does nothing. The words are
-``listen``, ``shown``, ``hidden``, ``minimised``, ``facts`` and ``end``.
+``listen``, ``shown``, ``with the map``, ``hidden``, ``minimised``, ``facts`` and ``end``.
 """
 
 import json
@@ -63,9 +63,8 @@ class Attendant(QObject):
 
     def _show(self, state: str) -> None:
         window = self._window
-        {"shown": window.showNormal, "hidden": window.hide, "minimised": window.showMinimized}[
-            state
-        ]()
+        window.director.live_map.show(state == "with the map")
+        {"hidden": window.hide, "minimised": window.showMinimized}.get(state, window.showNormal)()
 
     def _facts(self) -> dict[str, Any]:
         """Return what has been since the previous time, and how things are."""
