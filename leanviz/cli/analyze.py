@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from leanviz.cli.analyze_batch import BatchOptions, analyze_batch, tell_clips
+from leanviz.cli.analyze_batch import analyze_batch, tell_clips
 from leanviz.cli.console import complain, say
 from leanviz.cli.destination import Destination
 from leanviz.cli.engine import ProgressBar, open_model, report_on
-from leanviz.cli.options import DecisionOptions, Shape
+from leanviz.cli.options import BatchOptions, DecisionOptions, Shape
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.inference.model import LeanModel
@@ -39,7 +39,7 @@ def analyze(
         passed over.
     """
     inputs = _found(files)
-    for folder in (batch.clips.folder, batch.frame_scores):
+    for folder in (batch.clips, batch.frame_scores):
         if folder is not None:
             make_folder(folder)
     wants_folder = batch.is_asked_for or any(path.is_dir() for path in files)
@@ -81,16 +81,15 @@ class _Extras:
     """What is written of a file besides its report."""
 
     def __init__(self, options: BatchOptions, inputs: Inputs, lean: LeanModel) -> None:
-        self._clips, self._folder = options.clips, options.frame_scores
+        self._clips, self._cut, self._folder = options.clips, options.cut, options.frame_scores
         self._places = Places(FRAMES, inputs.sources)
         self._taxonomy = lean.taxonomy
         self.done = NO_CLIPS
 
     def take(self, source: Source, analysis: ClipAnalysis) -> None:
         """Write what is wanted of a file; UserError if that is not possible."""
-        clips = self._clips
-        if clips.folder is not None:
-            self.done += write_event_clips(source.path, analysis.events, clips.folder, clips.cut)
+        if self._clips is not None:
+            self.done += write_event_clips(source.path, analysis.events, self._clips, self._cut)
         if self._folder is not None:
             place = self._folder / self._places.give(source)
             make_folder(place.parent)
@@ -98,8 +97,8 @@ class _Extras:
 
     def finish(self) -> bool:
         """Tell what became of the clips; return whether all could be made."""
-        if self._clips.folder is not None:
-            tell_clips(self.done, self._clips.folder)
+        if self._clips is not None:
+            tell_clips(self.done, self._clips)
         return self.done.failed == 0
 
 

@@ -2,7 +2,7 @@
 
 import os
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -20,7 +20,7 @@ from rich.progress import (
 from leanviz.cli.console import complain, messages, say
 from leanviz.cli.destination import as_written, format_of
 from leanviz.cli.engine import open_model
-from leanviz.cli.options import ClipOptions, DecisionOptions, Shape
+from leanviz.cli.options import BatchOptions, DecisionOptions, Shape
 from leanviz.cli.stopping import StopRequest
 from leanviz.core.errors import UserError
 from leanviz.pipeline.batch import Batch, BatchSummary, FileNews
@@ -33,35 +33,6 @@ from leanviz.sessions.event_clips import ClipsDone
 from leanviz.sessions.report import printable
 
 CTRL_C = 130
-
-
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """What the command line says about a batch.
-
-    Attributes
-    ----------
-    jobs : int or None
-        How many processes; as many as processors if None.
-    cluster : str or None
-        Address of a Dask scheduler, in place of processes on this machine.
-    restart : bool
-        Whether to do again what the folder has from before.
-    clips : ClipOptions
-    frame_scores : Path or None
-        Where frame scores go. These two also without a folder of results.
-    """
-
-    jobs: int | None = None
-    cluster: str | None = None
-    restart: bool = False
-    clips: ClipOptions = ClipOptions()  # noqa: RUF009  (frozen)
-    frame_scores: Path | None = None
-
-    @property
-    def is_asked_for(self) -> bool:
-        """Whether there is an option that only a batch has."""
-        return replace(self, clips=ClipOptions(), frame_scores=None) != BatchOptions()
 
 
 def analyze_batch(
@@ -87,8 +58,8 @@ def analyze_batch(
     place = None if model is None else model.absolute()
     render = partial(as_written, shape=shape)
     work = BatchWork(place, lean.identity, rules, shape.value, render)
-    if (clips := options.clips).folder is not None:
-        work = replace(work, clips=clips.cut, clips_folder=clips.folder.absolute())
+    if options.clips is not None:
+        work = replace(work, clips=options.cut, clips_folder=options.clips.absolute())
     if options.frame_scores is not None:
         work = replace(work, frame_scores=options.frame_scores.absolute())
     kind = format_of(shape)

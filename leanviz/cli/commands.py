@@ -6,84 +6,45 @@ from typing import Annotated
 import typer
 
 from leanviz.cli.console import emit
+from leanviz.cli.grouped import grouped
 from leanviz.cli.options import (
-    ClipOptions,
+    BatchOptions,
     DecisionOptions,
-    EverPresent,
     LiveShape,
-    MinDuration,
     ModelFolder,
-    Mute,
-    Only,
     Shape,
-    SmoothingChoice,
-    ThresholdOffset,
+    WatchOptions,
 )
 from leanviz.cli.program import app
-from leanviz.core.smoothing import Smoothing
-from leanviz.core.watching import MOST_PADDING_S, ClipFormat, Cut
 
 
 @app.command()
-def analyze(  # noqa: PLR0913, PLR0917  (each is an option)
+@grouped
+def analyze(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE|DIR", help="Sound files, or folders of them.")
     ],
+    *,
     shape: Annotated[Shape, typer.Option("--format", help="Shape of the output.")] = Shape.TABLE,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="PATH", help="Write to this file, or folder/."),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Processes; as many as processors if not given."),
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler do it."),
-    ] = None,
-    restart: Annotated[
-        bool, typer.Option("--restart", help="Do all again, whatever the folder has from before.")
-    ] = False,
-    clips: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also write a clip of each label here.")
-    ] = None,
-    clip_format: Annotated[
-        ClipFormat, typer.Option("--clip-format", help="How clips are stored.")
-    ] = ClipFormat.FLAC,
-    pad_s: Annotated[
-        float,
-        typer.Option(
-            "--pad", metavar="S", min=0.0, max=MOST_PADDING_S, help="Sound around each clip."
-        ),
-    ] = 0.0,
-    frame_scores: Annotated[
-        Path | None,
-        typer.Option("--frame-scores", metavar="DIR", help="Also write all scores here, as .npz."),
-    ] = None,
-    threshold: ThresholdOffset = 0.0,
-    min_duration: MinDuration = 0.0,
-    smoothing: SmoothingChoice = Smoothing.MEAN,
-    mute: Mute = None,
-    only: Only = None,
-    quiet_ever_present: EverPresent = True,
+    batch: BatchOptions,
+    decisions: DecisionOptions,
     model: ModelFolder = None,
 ) -> None:
     """Tell what sounds in files, and when. A bad file is reported; the rest goes on."""
     from leanviz.cli.analyze import analyze as run
-    from leanviz.cli.analyze_batch import BatchOptions
 
-    decisions = DecisionOptions(
-        threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
-    )
-    cut = ClipOptions(clips, Cut(clip_format, pad_s, pad_s))
-    batch = BatchOptions(jobs, cluster, restart, cut, frame_scores)
     if not run(files, shape, output, decisions, model, batch):
         raise typer.Exit(2)
 
 
 @app.command()
-def live(  # noqa: PLR0913, PLR0917  (each is an option)
+@grouped
+def live(  # noqa: PLR0913  (each is an option)
+    *,
     limit_s: Annotated[
         float | None,
         typer.Option(
@@ -109,26 +70,8 @@ def live(  # noqa: PLR0913, PLR0917  (each is an option)
     log: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Also keep a session log in this folder.")
     ] = None,
-    record: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Keep a clip of all that is shown in this folder."),
-    ] = None,
-    alert: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CLASS",
-            help="Alert when a class, or one below it, is heard; as often as wanted.",
-        ),
-    ] = None,
-    command: Annotated[
-        str, typer.Option("--run", metavar="COMMAND", help="Program that each alert runs.")
-    ] = "",
-    threshold: ThresholdOffset = 0.0,
-    min_duration: MinDuration = 0.0,
-    smoothing: SmoothingChoice = Smoothing.MEAN,
-    mute: Mute = None,
-    only: Only = None,
-    quiet_ever_present: EverPresent = True,
+    watching: WatchOptions,
+    decisions: DecisionOptions,
     model: ModelFolder = None,
 ) -> None:
     """Listen, and print each event when it is over. Ctrl+C stops."""
@@ -139,11 +82,8 @@ def live(  # noqa: PLR0913, PLR0917  (each is an option)
     from leanviz.cli.live import live as run
     from leanviz.cli.live_lines import LiveLines
     from leanviz.cli.live_log import KeptLog
-    from leanviz.cli.live_watch import Watch, WatchOptions
+    from leanviz.cli.live_watch import Watch
 
-    decisions = DecisionOptions(
-        threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
-    )
     lean, rules = open_model(model, decisions)
     if source is not None:
         heard = FileSource(source)
@@ -152,7 +92,7 @@ def live(  # noqa: PLR0913, PLR0917  (each is an option)
         heard = DeviceSource(found, find_channel(channel))
     lines = LiveLines(LiveShape.JSONL if as_jsonl else shape, sounding=provisional)
     kept = None if log is None else KeptLog(log)
-    watch = Watch(WatchOptions(record, alert or (), command), lean.taxonomy)
+    watch = Watch(watching, lean.taxonomy)
     run(heard, lean, rules, Outputs(lines, kept, watch), limit_s)
 
 
@@ -217,11 +157,13 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option)
 
 
 @app.command()
-def compare(  # noqa: PLR0913, PLR0917  (each is an option)
+@grouped
+def compare(  # noqa: PLR0913  (each is an option)
     results: Annotated[
         list[Path],
         typer.Argument(metavar="RESULTS|FILE", help="Label files, folders of them, or sounds."),
     ],
+    *,
     reference: Annotated[
         list[Path], typer.Option(metavar="LABELS", help="What is true: label files, or folders.")
     ],
@@ -232,12 +174,7 @@ def compare(  # noqa: PLR0913, PLR0917  (each is an option)
     segment_s: Annotated[
         float, typer.Option("--segment", metavar="S", min=0.01, help="Length of a segment.")
     ] = 1.0,
-    threshold: ThresholdOffset = 0.0,
-    min_duration: MinDuration = 0.0,
-    smoothing: SmoothingChoice = Smoothing.MEAN,
-    mute: Mute = None,
-    only: Only = None,
-    quiet_ever_present: EverPresent = True,
+    decisions: DecisionOptions,
     model: ModelFolder = None,
 ) -> None:
     """Tell how well results agree with somebody's labels. Sounds are analysed first."""
@@ -245,9 +182,6 @@ def compare(  # noqa: PLR0913, PLR0917  (each is an option)
     from leanviz.cli.compare import compare as run
     from leanviz.evaluation.reference import Collars
 
-    decisions = DecisionOptions(
-        threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
-    )
     collars = Collars(collar_s, segment_s)
     text, complete = run(Wanted(results, reference, collars, decisions, model), as_json)
     emit(text)

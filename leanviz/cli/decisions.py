@@ -19,7 +19,9 @@ def choices(options: DecisionOptions, taxonomy: Taxonomy) -> DecisionChoices:
         min_patches=max(1, math.ceil(options.min_duration_s / HOP_S - 1e-6)),
         quiet_ever_present=options.quiet_ever_present,
     )
-    muted, only = (_with_those_below(names, taxonomy) for names in (options.mute, options.only))
+    muted, only = (
+        _with_those_below(names or (), taxonomy) for names in (options.mute, options.only)
+    )
     return chosen.with_classes(muted=muted, only=only)
 
 

@@ -1,12 +1,11 @@
 """Clips and alerts of ``leanviz live``, and what is said of them on standard error."""
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from leanviz.cli.console import say
 from leanviz.cli.decisions import position_of
+from leanviz.cli.options import WatchOptions
 from leanviz.core.errors import UserError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
@@ -15,25 +14,6 @@ from leanviz.pipeline.commands import CommandRunner
 from leanviz.pipeline.recorder import Recorder
 from leanviz.pipeline.sinks import EventSink
 from leanviz.sessions.writing import make_folder
-
-
-@dataclass(frozen=True, slots=True)
-class WatchOptions:
-    """What the command line says about clips and alerts; by default there are none.
-
-    Attributes
-    ----------
-    record : Path or None
-        Folder for clips of all that is shown.
-    alert : sequence of str
-        Classes that alert, each with those below it.
-    command : str
-        What an alert runs, quoted as for a shell but run without one; "" for nothing.
-    """
-
-    record: Path | None = None
-    alert: Sequence[str] = ()
-    command: str = ""
 
 
 class Watch:
@@ -89,7 +69,7 @@ def alert_rules(options: WatchOptions, taxonomy: Taxonomy) -> list[WatchRule]:
         command = tuple(shlex.split(options.command))
     except ValueError as error:
         raise UserError("--run has a quote that is not closed.") from error
-    labels = [taxonomy[position_of(name, taxonomy)].name for name in options.alert]
+    labels = [taxonomy[position_of(name, taxonomy)].name for name in options.alert or ()]
     return [WatchRule(label, threshold=0.0, command=command) for label in labels]
 
 

@@ -1,6 +1,5 @@
 """Options that several commands share."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,43 +8,12 @@ from typing import Annotated
 import typer
 
 from leanviz.core.smoothing import Smoothing
-from leanviz.core.watching import Cut
+from leanviz.core.watching import MOST_PADDING_S, ClipFormat, Cut
 
 SoundFile = Annotated[Path, typer.Argument(metavar="FILE", help="A sound file.")]
 ModelFolder = Annotated[
     Path | None,
     typer.Option("--model", metavar="DIR", help="Use this model folder, not the bundled one."),
-]
-ThresholdOffset = Annotated[
-    float,
-    typer.Option(
-        "--threshold", metavar="X", min=-1.0, max=1.0, help="Added to the threshold of every class."
-    ),
-]
-MinDuration = Annotated[
-    float, typer.Option("--min-duration", metavar="S", min=0.0, help="Shortest label, in seconds.")
-]
-SmoothingChoice = Annotated[
-    Smoothing, typer.Option("--smoothing", help="How scores of neighbouring patches are joined.")
-]
-Mute = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--mute", metavar="CLASS", help="Never show a class and those below it; as often as wanted."
-    ),
-]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only", metavar="CLASS", help="Show only a class and those below it; as often as wanted."
-    ),
-]
-EverPresent = Annotated[
-    bool,
-    typer.Option(
-        "--quiet-ever-present/--show-ever-present",
-        help="Whether a general class is quiet while it is heard most of the time.",
-    ),
 ]
 
 
@@ -60,32 +28,131 @@ class DecisionOptions:
     min_duration_s : float
         Shortest label, in seconds; the next whole number of patch hops counts.
     smoothing : Smoothing
-    mute, only : sequence of str
+    mute, only : list of str or None
         Classes by FSD50K name or display name; each stands for those below it too.
     quiet_ever_present : bool
     """
 
-    threshold: float = 0.0
-    min_duration_s: float = 0.0
-    smoothing: Smoothing = Smoothing.MEAN
-    mute: Sequence[str] = ()
-    only: Sequence[str] = ()
-    quiet_ever_present: bool = True
+    threshold: Annotated[
+        float,
+        typer.Option(metavar="X", min=-1.0, max=1.0, help="Added to the threshold of every class."),
+    ] = 0.0
+    min_duration_s: Annotated[
+        float,
+        typer.Option("--min-duration", metavar="S", min=0.0, help="Shortest label, in seconds."),
+    ] = 0.0
+    smoothing: Annotated[
+        Smoothing, typer.Option(help="How scores of neighbouring patches are joined.")
+    ] = Smoothing.MEAN
+    mute: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLASS", help="Never show a class and those below it; as often as wanted."
+        ),
+    ] = None
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLASS", help="Show only a class and those below it; as often as wanted."
+        ),
+    ] = None
+    quiet_ever_present: Annotated[
+        bool,
+        typer.Option(
+            "--quiet-ever-present/--show-ever-present",
+            help="Whether a general class is quiet while it is heard most of the time.",
+        ),
+    ] = True
 
 
 @dataclass(frozen=True, slots=True)
-class ClipOptions:
-    """What the command line says about clips of the labels.
+class BatchOptions:
+    """What the command line says about many files, and about what else is written of each.
 
     Attributes
     ----------
-    folder : Path or None
-        Where they go; None makes none.
-    cut : Cut
+    jobs : int or None
+        How many processes; as many as processors if None.
+    cluster : str or None
+        Address of a Dask scheduler, in place of processes on this machine.
+    restart : bool
+        Whether to do again what the folder has from before.
+    clips : Path or None
+        Where clips of the labels go; None makes none.
+    clip_format : ClipFormat
+    pad_s : float
+        Sound before and after each clip.
+    frame_scores : Path or None
+        Where frame scores go. This and clips are also for a few files without a folder.
     """
 
-    folder: Path | None = None
-    cut: Cut = Cut()  # noqa: RUF009  (frozen)
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes; as many as processors if not given."),
+    ] = None
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler do it."),
+    ] = None
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Do all again, whatever the folder has from before.")
+    ] = False
+    clips: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also write a clip of each label here.")
+    ] = None
+    clip_format: Annotated[
+        ClipFormat, typer.Option("--clip-format", help="How clips are stored.")
+    ] = ClipFormat.FLAC
+    pad_s: Annotated[
+        float,
+        typer.Option(
+            "--pad", metavar="S", min=0.0, max=MOST_PADDING_S, help="Sound around each clip."
+        ),
+    ] = 0.0
+    frame_scores: Annotated[
+        Path | None,
+        typer.Option("--frame-scores", metavar="DIR", help="Also write all scores here, as .npz."),
+    ] = None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether there is an option that only a batch has."""
+        return (self.jobs, self.cluster, self.restart) != (None, None, False)
+
+    @property
+    def cut(self) -> Cut:
+        """How clips are cut."""
+        return Cut(self.clip_format, self.pad_s, self.pad_s)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """What the command line says about clips and alerts while listening; by default there are none.
+
+    Attributes
+    ----------
+    record : Path or None
+        Folder for clips of all that is shown.
+    alert : list of str or None
+        Classes that alert, each with those below it.
+    command : str
+        What an alert runs, quoted as for a shell but run without one; "" for nothing.
+    """
+
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Keep a clip of all that is shown in this folder."),
+    ] = None
+    alert: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLASS",
+            help="Alert when a class, or one below it, is heard; as often as wanted.",
+        ),
+    ] = None
+    command: Annotated[
+        str, typer.Option("--run", metavar="COMMAND", help="Program that each alert runs.")
+    ] = ""
 
 
 class Shape(StrEnum):

@@ -6,106 +6,29 @@ from typing import Annotated
 import typer
 
 from leanviz.cli.console import emit
-from leanviz.cli.options import (
-    DecisionOptions,
-    EverPresent,
-    FigurePane,
-    MinDuration,
-    ModelFolder,
-    Mute,
-    Only,
-    SmoothingChoice,
-    SoundFile,
-    Theme,
-    ThresholdOffset,
-)
+from leanviz.cli.figure_options import RenderOptions
+from leanviz.cli.grouped import grouped
+from leanviz.cli.options import DecisionOptions, ModelFolder, SoundFile, Theme
 from leanviz.cli.program import app
 from leanviz.core.errors import UserError
-from leanviz.core.scales import Brightness, Scale
-from leanviz.core.smoothing import Smoothing
 
 
 @app.command()
-def render(  # noqa: PLR0913, PLR0917  (each is an option)
+@grouped
+def render(
     file: SoundFile,
+    *,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PATH", help="Where to write: .png or .svg.")
     ],
-    theme: Annotated[Theme, typer.Option(help="Colours.")] = Theme.DARK,
-    width: Annotated[int, typer.Option(metavar="W", min=320, max=16384, help="Pixels.")] = 1280,
-    height: Annotated[
-        int | None,
-        typer.Option(metavar="H", min=240, max=16384, help="Pixels; by the panes if not given."),
-    ] = None,
-    pane: Annotated[
-        list[FigurePane] | None, typer.Option(help="What to draw; as often as wanted.")
-    ] = None,
-    start_s: Annotated[
-        float | None, typer.Option("--start", metavar="S", min=0.0, help="Draw from here.")
-    ] = None,
-    stop_s: Annotated[
-        float | None, typer.Option("--stop", metavar="S", min=0.0, help="Draw up to here.")
-    ] = None,
-    reference: Annotated[
-        list[Path] | None, typer.Option(metavar="LABELS", help="Labels to draw below the file's.")
-    ] = None,
-    scale: Annotated[Scale, typer.Option(help="Of frequencies.")] = Scale.MEL,
-    floor_db: Annotated[
-        float | None, typer.Option("--floor", metavar="DB", help="Level of the darkest colour.")
-    ] = None,
-    ceiling_db: Annotated[
-        float | None, typer.Option("--ceiling", metavar="DB", help="Level of the brightest.")
-    ] = None,
-    low_hz: Annotated[
-        float | None, typer.Option("--low", metavar="HZ", min=0.0, help="Lowest frequency.")
-    ] = None,
-    high_hz: Annotated[
-        float | None, typer.Option("--high", metavar="HZ", min=1.0, help="Highest frequency.")
-    ] = None,
-    palette: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Colour map of the spectrogram.")
-    ] = None,
-    window_ms: Annotated[
-        int | None, typer.Option("--window", metavar="MS", min=4, max=500, help="Of the spectra.")
-    ] = None,
-    model_eye: Annotated[
-        bool, typer.Option("--model-eye", help="Draw the 64 bands that LEAN gets.")
-    ] = False,
-    head: Annotated[
-        str, typer.Option(metavar="N|max", help="Attention head; 0 is the mean.")
-    ] = "0",
-    ridge: Annotated[
-        bool, typer.Option("--ridge/--no-ridge", help="Where each moment looks on average.")
-    ] = True,
-    brightness: Annotated[
-        Brightness,
-        typer.Option(help="What the attention's brightest colour is the most of."),
-    ] = Brightness.ROW,
-    decisions_text: Annotated[
-        str | None,
-        typer.Option("--decisions", metavar="JSON", help="All decisions, as captions have them."),
-    ] = None,
-    threshold: ThresholdOffset = 0.0,
-    min_duration: MinDuration = 0.0,
-    smoothing: SmoothingChoice = Smoothing.MEAN,
-    mute: Mute = None,
-    only: Only = None,
-    quiet_ever_present: EverPresent = True,
+    figure: RenderOptions,
+    decisions: DecisionOptions,
     model: ModelFolder = None,
 ) -> None:
     """Draw the panes and the alignment map of a file. Needs no screen."""
-    from leanviz.cli.render import RenderOptions
     from leanviz.cli.render import render as run
 
-    decisions = DecisionOptions(
-        threshold, min_duration, smoothing, mute or (), only or (), quiet_ever_present
-    )
-    options = RenderOptions(
-        theme, width, height, pane or (), start_s, stop_s, scale, floor_db, ceiling_db, low_hz,
-        high_hz, palette, window_ms, model_eye, head, ridge, brightness, reference or (),
-        decisions_text,
-    )  # fmt: skip
-    run(file, output, options, decisions, model)
+    run(file, output, figure, decisions, model)
 
 
 @app.command()

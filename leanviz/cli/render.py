@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from leanviz.cli.console import complain
 from leanviz.cli.decisions import choices
 from leanviz.cli.engine import ProgressBar, analyze_path, open_model
-from leanviz.cli.options import DecisionOptions, FigurePane, Theme
+from leanviz.cli.figure_options import RenderOptions
+from leanviz.cli.options import DecisionOptions, FigurePane
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ExportError, UserError
-from leanviz.core.scales import Brightness, Scale
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.inference.model import LeanModel
 from leanviz.models.spectrogram import SpectrogramSettings
@@ -27,93 +27,63 @@ from leanviz.settings import decisions_from_text
 from leanviz.views.figure_spec import FIGURE_SUFFIXES, LOW, PANES, SIZE, FigureSpec
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
-    """What the command line says about a figure; None is as by default.
+def spec_of(options: RenderOptions, model: Path | None) -> FigureSpec:
+    """Return the figure, of the whole file as yet; UserError if it makes no sense."""
+    wanted = options.panes or [FigurePane.ALL]
+    panes = PANES if FigurePane.ALL in wanted else tuple(p for p in PANES if p in set(wanted))
+    if FigurePane.REFERENCE in wanted and not options.references:
+        raise UserError("--pane reference needs --reference LABELS: there is nothing to draw.")
+    low = LOW if len(panes) == 1 else SIZE[1]
+    spec = FigureSpec(
+        theme=options.theme.value,
+        size=(options.width, low if options.height is None else options.height),
+        panes=panes,
+        spectrogram=_spectrogram(options),
+        head=options.head,
+        ridge=options.ridge,
+        brightness=options.brightness,
+        references=tuple(map(str, options.references or ())),
+        model="" if model is None else str(model),
+    )
+    return spec if options.window_ms is None else replace(spec, window_ms=options.window_ms)
 
-    Attributes
-    ----------
-    panes : sequence of FigurePane
-        None of them, or `FigurePane.ALL`: all.
-    decisions : str or None
-        As `leanviz.settings.decisions_text` writes them, in place of other decision options.
-    """
 
-    theme: Theme = Theme.DARK
-    width: int = SIZE[0]
-    height: int | None = None
-    panes: Sequence[FigurePane] = ()
-    start_s: float | None = None
-    stop_s: float | None = None
-    scale: Scale = Scale.MEL
-    floor_db: float | None = None
-    ceiling_db: float | None = None
-    low_hz: float | None = None
-    high_hz: float | None = None
-    palette: str | None = None
-    window_ms: int | None = None
-    model_eye: bool = False
-    head: str = "0"
-    ridge: bool = True
-    brightness: Brightness = Brightness.ROW
-    references: Sequence[Path] = ()
-    decisions: str | None = None
+def _spectrogram(options: RenderOptions) -> SpectrogramSettings:
+    from leanviz.views.palettes import PALETTES
 
-    def spec(self, model: Path | None) -> FigureSpec:
-        """Return the figure, of the whole file as yet; UserError if it makes no sense."""
-        all_of_them = not self.panes or FigurePane.ALL in self.panes
-        panes = PANES if all_of_them else tuple(p for p in PANES if p in set(self.panes))
-        if FigurePane.REFERENCE in self.panes and not self.references:
-            raise UserError("--pane reference needs --reference LABELS: there is nothing to draw.")
-        low = LOW if len(panes) == 1 else SIZE[1]
-        spec = FigureSpec(
-            theme=self.theme.value,
-            size=(self.width, low if self.height is None else self.height),
-            panes=panes,
-            spectrogram=self._spectrogram(),
-            head=self.head,
-            ridge=self.ridge,
-            brightness=self.brightness,
-            references=tuple(map(str, self.references)),
-            model="" if model is None else str(model),
+    usual = SpectrogramSettings()
+    given = {
+        "floor_db": options.floor_db,
+        "ceiling_db": options.ceiling_db,
+        "fmin": options.low_hz,
+        "fmax": options.high_hz,
+    }
+    made = replace(
+        usual,
+        scale=options.scale,
+        palette=options.palette,
+        model_eye=options.model_eye,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    if options.palette is not None and options.palette not in PALETTES:
+        raise UserError(f"There is no palette {options.palette}: choose {', '.join(PALETTES)}.")
+    if made.ceiling_db <= made.floor_db or made.fmax <= made.fmin:
+        raise UserError("--ceiling must be above --floor, and --high above --low.")
+    return made
+
+
+def span_of(options: RenderOptions, duration_s: float) -> tuple[float, float] | None:
+    """Return what is shown of a file, None for all of it; UserError if that is nothing."""
+    start_s = round(options.start_s or 0.0, 3)
+    stop_s = min(duration_s, duration_s if options.stop_s is None else round(options.stop_s, 3))
+    if (start_s, stop_s) == (0.0, duration_s):
+        return None
+    if stop_s - start_s < MIN_SPAN_S:
+        raise UserError(
+            f"From --start to --stop there must be {MIN_SPAN_S:g} s or more of the file, "
+            f"which is {duration_s:.3f} s long."
         )
-        return spec if self.window_ms is None else replace(spec, window_ms=self.window_ms)
-
-    def _spectrogram(self) -> SpectrogramSettings:
-        from leanviz.views.palettes import PALETTES
-
-        usual = SpectrogramSettings()
-        given = {
-            "floor_db": self.floor_db,
-            "ceiling_db": self.ceiling_db,
-            "fmin": self.low_hz,
-            "fmax": self.high_hz,
-        }
-        made = replace(
-            usual,
-            scale=self.scale,
-            palette=self.palette,
-            model_eye=self.model_eye,
-            **{name: value for name, value in given.items() if value is not None},
-        )
-        if self.palette is not None and self.palette not in PALETTES:
-            raise UserError(f"There is no palette {self.palette}: choose {', '.join(PALETTES)}.")
-        if made.ceiling_db <= made.floor_db or made.fmax <= made.fmin:
-            raise UserError("--ceiling must be above --floor, and --high above --low.")
-        return made
-
-    def span_s(self, duration_s: float) -> tuple[float, float] | None:
-        """Return what is shown of a file, None for all of it; UserError if that is nothing."""
-        start_s = round(self.start_s or 0.0, 3)
-        stop_s = min(duration_s, duration_s if self.stop_s is None else round(self.stop_s, 3))
-        if (start_s, stop_s) == (0.0, duration_s):
-            return None
-        if stop_s - start_s < MIN_SPAN_S:
-            raise UserError(
-                f"From --start to --stop there must be {MIN_SPAN_S:g} s or more of the file, "
-                f"which is {duration_s:.3f} s long."
-            )
-        return start_s, stop_s
+    return start_s, stop_s
 
 
 def render(
@@ -135,14 +105,14 @@ def render(
             f"Pictures are PNG or SVG: name a file that ends with .png or .svg, not {output}."
         )
     check_place(output)
-    spec, marks = options.spec(model), reference_of(path, options.references)
+    spec, marks = spec_of(options, model), reference_of(path, options.references or ())
     lean, _ = open_model(model)
-    chosen = chosen_by(options.decisions, decisions, lean.taxonomy)
+    chosen = chosen_by(options.stored_decisions, decisions, lean.taxonomy)
     analysis = analyze(path, lean, chosen.rules(lean.default_rules(), lean.taxonomy))
     known = {"max", *map(str, range(analysis.attention.n_heads + 1))}
     if spec.head not in known:
         raise UserError(f"There is no head {spec.head}: choose {', '.join(sorted(known))}.")
-    spec = replace(spec, decisions=chosen, span_s=options.span_s(analysis.duration_s))
+    spec = replace(spec, decisions=chosen, span_s=span_of(options, analysis.duration_s))
     draw(analysis, lean, output, spec, marks)
 
 
