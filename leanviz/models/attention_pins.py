@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from leanviz.core.attention import Head
 from leanviz.core.realignment import Realignment, read_rows
 from leanviz.models.attention import AttentionModel, AttentionPoint
+from leanviz.models.time_text import elapsed
 from leanviz.models.viewport import PinMark, TimeRange
 
 Float32 = npt.NDArray[np.float32]
@@ -54,10 +55,9 @@ class Pin:
 
     @property
     def title(self) -> str:
-        """File, moment and head in a few words."""
-        name = Path(self.source).name
+        """Moment, head and file in a few words, the longest of them last."""
         at_s = sum(self.point.query_s) / 2
-        parts = (name, f"{at_s:.2f} s", head_name(self.head))
+        parts = (elapsed(at_s, 2), head_name(self.head), Path(self.source).name)
         return " \u00b7 ".join(part for part in parts if part)
 
 

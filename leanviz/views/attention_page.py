@@ -20,7 +20,7 @@ from leanviz.views.attention_compare import RowsView
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
-from leanviz.views.plain import PlainLabel, plain_tip
+from leanviz.views.plain import OneLine, plain_tip
 from leanviz.views.theme import Theme
 
 LOOKS, LAG, SPREAD, SHAPE = "looks at", "lag", "spread", "shape"
@@ -60,7 +60,8 @@ class AttentionPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._reading, self._pins = reading, pins
-        self._span, self._a, self._b = page_heading(""), PlainLabel(), PlainLabel()
+        self._span, self._a, self._b = page_heading(""), OneLine(), OneLine()
+        self._span.setWordWrap(True)
         self.heads = ExplainTable("Realignment of each head", COLUMNS, HEADS)
         # names of heads are short and to be read whole; the shape has room to spare
         header = self.heads.horizontalHeader()
@@ -130,7 +131,7 @@ class AttentionPage(QScrollArea):
     def _show_pins(self) -> None:
         for letter, label in (("A", self._a), ("B", self._b)):
             held = self._pins[letter]
-            label.setText("" if held is None else f"{letter}  {held.title}")
+            label.show_text("" if held is None else f"{letter}  {held.title}")
             label.setVisible(held is not None)
             label.setToolTip("" if held is None else plain_tip(pin_text(held)))
         comparison = self._pins.comparison
@@ -159,7 +160,7 @@ def shares_text(summary: Summary) -> str:
 def row_values(read: Realignment) -> Mapping[str, str]:
     """Return what one row says."""
     return {
-        LOOKS: f"{read.ridge_s[0]:.2f} s on average",
+        LOOKS: f"{elapsed(float(read.ridge_s[0]), 2)} on average",
         LAG: f"{signed(float(read.lag_ms[0]))} ms",
         SPREAD: f"{read.spread_ms[0]:.0f} ms, {read.keys[0]:.1f} keys",
         SHAPE: str(read.verdicts[0]),

@@ -59,6 +59,7 @@ class ExplainPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         play, rest, mute, isolate, similar, export = (action_button(action) for action in actions)
         self._title, self.remark = page_heading("WHY"), _words()
+        self._title.setWordWrap(True)
         self.changed, self.looked = _words(), _words()
         self.facts = Facts(FACTS)
         self.facts.setToolTip("Rank correlations over the moments of the window, from -1 to 1")

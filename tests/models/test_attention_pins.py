@@ -37,7 +37,7 @@ def test_a_pin_holds_the_row_s_own_weights_at_their_lags() -> None:
     first = int(known.first_key[12])
     lag_s = known.key_s()[first] - known.query_s()[12]
     assert held.lag_s[0] == pytest.approx(lag_s)
-    assert held.title == "a.wav \u00b7 6.25 s \u00b7 head 3"
+    assert held.title == "0:06.25 \u00b7 head 3 \u00b7 a.wav"
     model.set_band(None)
     assert held.weights.sum() == pytest.approx(1.0, abs=0.2), "it outlives the recording"
 

@@ -1,6 +1,7 @@
 """What a user does to a window, for tests: its actions by their names."""
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QScrollArea
 
 from leanviz.views.main_window import MainWindow
 
@@ -17,3 +18,9 @@ def trigger(window: MainWindow, name: str) -> None:
     wanted = action(window, name)
     assert wanted.isEnabled(), name
     wanted.trigger()
+
+
+def fits(page: QScrollArea) -> bool:
+    """Tell whether a page beside the panes is not cut off at its right."""
+    column = page.widget()
+    return column is not None and column.minimumSizeHint().width() <= page.viewport().width()

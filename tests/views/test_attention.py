@@ -32,7 +32,7 @@ from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK
 from leanviz.views.workspace import Workspace
 from tests.core.material import noise
-from tests.support.windows import action
+from tests.support.windows import action, fits
 from tests.views.panes_material import RATE, Stack, diagonal, plot, stack, tracks_of, where
 
 Float32 = npt.NDArray[np.float32]
@@ -395,6 +395,10 @@ def test_numbers_pins_and_the_window_in_full(
     action(window, "window map").trigger()
     assert model.band is whole
     assert (window.workspace.time.start_s, window.workspace.time.span_s) == view
+    model.set_band(whole, f"{'a long name ' * 20}.wav")
+    window.workspace.attention.read(3, 20)
+    action(window, "pin a").trigger()
+    assert fits(page)
     action(window, "unpin").trigger()
     assert window.workspace.time.pins == ()
     chosen = window.settings

@@ -30,7 +30,7 @@ from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK, THEMES, Theme
 from tests.support.virtual_mic import VirtualMic
-from tests.support.windows import trigger
+from tests.support.windows import fits, trigger
 from tests.views.panes_material import plot, where
 
 DEMO = resource_path("demo", "demo.flac")
@@ -102,6 +102,9 @@ def test_a_selected_label_is_explained(qtbot: QtBot, window: MainWindow) -> None
     assert float(panel.facts.value(AGREE)) == pytest.approx(found.found.agreement(), abs=0.01)
     assert (DISAGREE in panel.remark.text()) == found.found.disagrees()
     assert enabled(window, "play why")
+    titles = (label.title for label in window.workspace.timeline.taxonomy.labels)
+    panel.show_explanation(found, max(titles, key=len), None)
+    assert fits(panel)
     panel.drivers.chosen.emit(0)
     (span, _), *_ = found.driving()
     assert window.workspace.time.selection == pytest.approx(
