@@ -55,6 +55,11 @@ class Lane:
         last = bisect_left(self._events, stop, key=_onset)
         return [event for event in self._events[first:last] if event.offset > start]
 
+    def heard_before(self, sample: int) -> int:
+        """Return up to which source sample this was heard before another; -1 for never."""
+        at = bisect_left(self._events, sample, key=_onset)
+        return min(self._events[at - 1].offset, sample) if at else -1
+
     def following(self, event: Event) -> Event | None:
         """Return the next event of this lane."""
         at = bisect_right(self._events, event)
@@ -80,6 +85,11 @@ class Lanes:
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def heard_last(self, count: int, before: int) -> list[int]:
+        """Return the places of the `count` lanes heard last before a source sample, in order."""
+        heard = [lane.heard_before(before) for lane in self]
+        return sorted(sorted(range(len(heard)), key=heard.__getitem__)[-count:])
 
     def add(self, event: Event) -> None:
         """Sort an event into the lane of its label, made if need be."""

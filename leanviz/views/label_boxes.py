@@ -1,6 +1,7 @@
 """Labels as boxes in lanes: every event at its extent, in one graphics item."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -67,12 +68,17 @@ class LanesItem(PaneItem):
         Where the events are.
     time : Viewport
         The time axis.
+
+    Attributes
+    ----------
+    places : sequence of int
+        The lanes shown, from the top, counted from 0.
     """
 
     def __init__(self, parent: QGraphicsItem, timeline: TimelineModel, time: Viewport) -> None:
         super().__init__(parent)
         self._timeline, self._time = timeline, time
-        self.first_lane = 0
+        self.places: Sequence[int] = range(0)
         self.lane_height = TALLEST
         self.selected: Event | None = None
         self._tracks: Tracks | None = None
@@ -84,14 +90,17 @@ class LanesItem(PaneItem):
         self._widths: dict[str, float] = {}
         self._measured_at = 0.0
 
-    def shown_lanes(self, height: float) -> list[Lane]:
-        """Return the lanes that fit into `height` logical pixels."""
-        count = self._fitting(height)
-        return list(self._timeline.lanes)[self.first_lane : self.first_lane + count]
+    def shown_lanes(self) -> list[Lane]:
+        """Return the lanes shown, from the top."""
+        lanes = list(self._timeline.lanes)
+        return [lanes[place] for place in self.places]
 
-    def _fitting(self, height: float) -> int:
-        """Return how many lanes fit into `height` logical pixels."""
-        return max(1, int(height / self.lane_height))
+    def show_places(self, places: Sequence[int]) -> None:
+        """Show these of the lanes, counted from 0."""
+        if places != self.places:
+            self.places = places
+            self._version += 1
+        self.update()
 
     def boxes(self, lane: Lane, row: int, width: int, ratio: float) -> list[Box]:
         """Return the visible events of a lane as boxes, from left to right.
@@ -138,8 +147,7 @@ class LanesItem(PaneItem):
         """Draw the lanes, what was lost, then the events."""
         painter.setFont(self._font(ratio))
         key = (
-            self._version, self._gaps, self.first_lane, self.lane_height, self.selected,
-            self.theme.name, ratio,
+            self._version, self._gaps, self.lane_height, self.selected, self.theme.name, ratio,
         )  # fmt: skip
         axis = self._time.pixel_map(width)
         moved = self._strip.show(
@@ -163,7 +171,7 @@ class LanesItem(PaneItem):
 
     def _draw_lanes(self, painter: QPainter, axis: PixelMap, height: int, ratio: float) -> None:
         """Draw all that scrolls by, and note the boxes whose texts do not."""
-        lanes = self.shown_lanes(height / ratio)
+        lanes = self.shown_lanes()
         for row in range(0, len(lanes), 2):
             top, tall = round(row * self.lane_height * ratio), round(self.lane_height * ratio)
             painter.fillRect(QRectF(0, top, axis.width, tall), colour(self.theme.lane))
@@ -302,15 +310,16 @@ class LanesItem(PaneItem):
         return QPen(edge, max(1.0, ratio), style)
 
     def _draw_position(self, painter: QPainter, area: QRectF, ratio: float) -> None:
-        """Draw a thin bar where there are more lanes than fit."""
-        total, fitting = self._total, self._fitting(area.height() / ratio)
-        if fitting < total or self.first_lane > 0:
-            shown = min(fitting, total - self.first_lane)
-            wide, right = round(3 * ratio), round(area.right())
-            top, tall = (round(area.height() * n / total) for n in (self.first_lane, shown))
-            # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
-            bar = mixed(self.theme.muted, 0.7, self.theme.background)
-            painter.fillRect(right - wide, top, wide, tall, bar)
+        """Draw a thin bar at the lanes shown where there are more than fit."""
+        total = self._total
+        if len(self.places) == total:
+            return
+        wide, right = round(3 * ratio), round(area.right())
+        # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
+        bar = mixed(self.theme.muted, 0.7, self.theme.background)
+        for place in self.places:
+            top, stop = (round(area.height() * n / total) for n in (place, place + 1))
+            painter.fillRect(right - wide, top, wide, stop - top, bar)
 
 
 def reviewed_edge(area: QRectF, ratio: float) -> QRectF:

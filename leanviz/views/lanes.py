@@ -1,5 +1,9 @@
 """The pane of labels: one lane per label, its name on the left."""
 
+import math
+import sys
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -34,8 +38,11 @@ class LanesPane(Pane):
         self.add(self.picture)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hovered_event: Event | None = None
-        self._turned, self._n_shown = 0.0, 0
-        timeline.lanes_changed.connect(self._arrange)
+        self._turned, self._first_lane = 0.0, 0
+        # of more lanes than fit: those heard last, or those from the first lane on
+        self._heard_last = False
+        timeline.lanes_changed.connect(self._take_events)
+        time.follow_changed.connect(self._take_follow)
         self._arrange()
 
     @property
@@ -47,18 +54,19 @@ class LanesPane(Pane):
         """Outline an event, and bring its lane into view."""
         self.picture.selected = event
         lane = self._selected_lane()
-        if lane >= 0:
+        if lane >= 0 and lane not in self.picture.places:
             self._reveal(lane)
         self.picture.update()
 
     def set_tracks(self, tracks: Tracks | None) -> None:
         """Take the sound whose gaps are shown."""
         super().set_tracks(tracks)
+        self._heard_last = self.time.follow
         self._arrange()
 
     def event_at(self, at: QPointF) -> Event | None:
         """Return the event at a place in logical pixels of the widget."""
-        lanes = self.picture.shown_lanes(self.box.rect().height())
+        lanes = self.picture.shown_lanes()
         row = int(at.y() / self.picture.lane_height)
         if not (self.in_plot(at) and 0 <= row < len(lanes)):
             return None
@@ -71,7 +79,7 @@ class LanesPane(Pane):
 
     def parent_at(self, at: QPointF) -> tuple[Event, str] | None:
         """Return the general class tinted at a place, and the label that stands for it."""
-        lanes = self.picture.shown_lanes(self.box.rect().height())
+        lanes = self.picture.shown_lanes()
         row = int(at.y() / self.picture.lane_height)
         if not (self.in_plot(at) and 0 <= row < len(lanes)):
             return None
@@ -114,15 +122,21 @@ class LanesPane(Pane):
         self._turned -= notches
         lanes = int(self._turned)
         self._turned -= lanes
-        self._scroll_to(self.picture.first_lane + lanes)
+        if lanes:
+            self._scroll_to(self._first_lane + lanes)
 
     def resized(self) -> None:
         """Fit the lanes into the new height; that of the selected label stays in view."""
         lane = self._selected_lane()
-        in_view = 0 <= lane - self.picture.first_lane < self._n_shown
+        in_view = lane in self.picture.places
         self._arrange()
-        if in_view:
+        if in_view and lane not in self.picture.places:
             self._reveal(lane)
+
+    def moved(self) -> None:
+        """Look back at the lanes of another time; what follows changes with its events alone."""
+        if self._heard_last and not self.time.follow:
+            self._arrange()
 
     def stands_still(self) -> bool:
         """Tell that gaps move, even where there are no labels."""
@@ -135,12 +149,27 @@ class LanesPane(Pane):
         return labels.index(selected.label) if selected and selected.label in labels else -1
 
     def _reveal(self, lane: int) -> None:
-        first, shown = self.picture.first_lane, self._capacity()
+        first, shown = self._first_lane, self._capacity()
         self._scroll_to(min(max(first, lane - shown + 1), lane))
 
+    def _take_events(self) -> None:
+        """Arrange other lanes; what is heard now is in view, also after scrolling away."""
+        self._arrange()
+        if self.time.follow and not self._heard_last:
+            newest = self._timeline.lanes.heard_last(1, sys.maxsize)
+            if not set(newest) <= set(self.picture.places):
+                self._take_follow(True)
+
+    def _take_follow(self, follow: bool) -> None:
+        """Follow what is heard; a view that is held, or looks back, goes on from there."""
+        if follow or not self.time.live:
+            self._heard_last = follow
+            self._arrange()
+
     def _scroll_to(self, lane: int) -> None:
+        self._heard_last = False
         last = len(self._timeline.lanes) - self._capacity()
-        self.picture.first_lane = max(0, min(lane, last))
+        self._first_lane = max(0, min(lane, last))
         self._arrange()
 
     def _capacity(self) -> int:
@@ -153,9 +182,8 @@ class LanesPane(Pane):
         fitting = int(height / max(1, len(lanes)))
         picture = self.picture
         picture.lane_height = min(TALLEST, max(LOWEST, fitting))
-        picture.first_lane = max(0, min(picture.first_lane, len(lanes) - self._capacity()))
-        shown = picture.shown_lanes(height)
-        self._n_shown = len(shown)
+        picture.show_places(self._chosen(len(lanes)))
+        shown = picture.shown_lanes()
         tall = picture.lane_height / max(height, 1.0)
         names = [
             (1.0 - (i + 0.5) * tall, self._timeline.title(lane.label))
@@ -164,4 +192,14 @@ class LanesPane(Pane):
         self.axis.set_marks(names, ticks=False)
         self.markers.is_empty = not lanes
         self.markers.update()
-        picture.update()
+
+    def _chosen(self, count: int) -> Sequence[int]:
+        """Return the places of the lanes that have room, of `count`."""
+        fitting = self._capacity()
+        if not self._heard_last or count <= fitting:
+            self._first_lane = max(0, min(self._first_lane, count - fitting))
+            return range(count)[self._first_lane : self._first_lane + fitting]
+        edge = math.ceil(self.time.stop_s * self._timeline.sample_rate)
+        # the newest label may be a moment ahead of a picture that follows
+        before = sys.maxsize if self.time.follow else edge
+        return self._timeline.lanes.heard_last(fitting, before)

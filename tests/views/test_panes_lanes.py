@@ -207,11 +207,55 @@ def test_lanes_grow_thinner_before_they_scroll(made: Stack) -> None:
     assert made.lanes.picture.lane_height == 20
     made.timeline.restart(RATE, many(30))
     assert made.lanes.picture.lane_height == LOWEST
-    assert len(made.lanes.picture.shown_lanes(120)) == 7
+    assert len(made.lanes.picture.shown_lanes()) == 7
     made.lanes.wheel_vertical(-100.0, QPointF())
-    shown = [lane.label for lane in made.lanes.picture.shown_lanes(120)]
+    shown = [lane.label for lane in made.lanes.picture.shown_lanes()]
     assert shown[-1] == [lane.label for lane in made.timeline.lanes][-1]
     assert len(shown) == 7
+
+
+def heard_in_turn(count: int) -> list[Event]:
+    return [Event(i * RATE, (i + 1) * RATE, f"Label_{i}", 0.5) for i in range(count)]
+
+
+def rows(made: Stack) -> list[int]:
+    return [int(lane.label.removeprefix("Label_")) for lane in made.lanes.picture.shown_lanes()]
+
+
+def test_a_live_view_shows_the_lanes_heard_last_and_a_held_one_keeps_them(made: Stack) -> None:
+    made.time.show_live(20.0)
+    made.time.follow_to(30.0)
+    made.timeline.restart(RATE, heard_in_turn(30))
+    assert rows(made) == list(range(23, 30))
+    made.timeline.set_provisional([Event(29 * RATE, 30 * RATE, "Label_3", 0.5, provisional=True)])
+    assert rows(made) == [3, *range(24, 30)], "in the order of all lanes"
+    made.time.set_follow(False)
+    made.timeline.add_final([Event(31 * RATE, 32 * RATE, "Label_4", 0.5)])
+    assert rows(made) == [3, *range(24, 30)], "frozen"
+
+
+def test_looking_back_shows_what_was_heard_then_and_scrolling_all_lanes(made: Stack) -> None:
+    made.time.show_live(5.0)
+    made.time.follow_to(30.0)
+    made.timeline.restart(RATE, heard_in_turn(30))
+    made.time.show(10.0, 5.0)
+    assert rows(made) == list(range(8, 15))
+    made.lanes.wheel_vertical(-1.0, QPointF())
+    assert rows(made) == list(range(1, 8))
+    made.time.set_follow(True)
+    assert rows(made) == list(range(23, 30))
+
+
+def test_what_is_heard_now_comes_into_view_again_after_scrolling_away(made: Stack) -> None:
+    made.time.show_live(20.0)
+    made.time.follow_to(30.0)
+    made.timeline.restart(RATE, heard_in_turn(30))
+    made.lanes.wheel_vertical(100.0, QPointF())
+    assert rows(made) == list(range(7))
+    made.timeline.add_final([Event(30 * RATE, 31 * RATE, "Label_2", 0.5)])
+    assert rows(made) == list(range(7)), "it is in view"
+    made.timeline.add_final([Event(31 * RATE, 32 * RATE, "Label_20", 0.5)])
+    assert 20 in rows(made)
 
 
 def test_selecting_an_event_brings_its_lane_into_view_and_outlines_it(made: Stack) -> None:
@@ -219,7 +263,7 @@ def test_selecting_an_event_brings_its_lane_into_view_and_outlines_it(made: Stac
     wanted = next(event for event in made.timeline.events if event.label == "Label_25")
     before = where(plot(made.lanes), DARK.text).sum()
     made.lanes.select(wanted)
-    assert "Label_25" in [lane.label for lane in made.lanes.picture.shown_lanes(120)]
+    assert "Label_25" in [lane.label for lane in made.lanes.picture.shown_lanes()]
     assert where(plot(made.lanes), DARK.text).sum() > before
     assert made.lanes.selected == wanted
 
@@ -228,8 +272,7 @@ def test_the_lane_of_the_selected_event_stays_in_view_in_less_room(made: Stack) 
     def in_view(height: int) -> list[str]:
         made.lanes.setFixedHeight(height)
         QCoreApplication.processEvents()
-        room = made.lanes.box.rect().height()
-        return [lane.label for lane in made.lanes.picture.shown_lanes(room)]
+        return [lane.label for lane in made.lanes.picture.shown_lanes()]
 
     made.timeline.restart(RATE, many(30))
     wanted = made.timeline.events[-1]

@@ -117,7 +117,7 @@ def test_a_session_is_shown_in_the_same_views(reopened: MainWindow, log: Path) -
     assert workspace.timeline.events == list(EVENTS)
     assert workspace.time.limits == (0.0, 3600.0)
     assert not workspace.time.live
-    assert [lane.label for lane in workspace.lanes.picture.shown_lanes(400)] == ["Bark", "Rain"]
+    assert [lane.label for lane in workspace.lanes.picture.shown_lanes()] == ["Bark", "Rain"]
     for pane in (workspace.waveform, workspace.spectrogram, workspace.attention):
         assert pane.markers.is_empty
         assert pane.markers.empty == NO_SOUND
