@@ -1,5 +1,6 @@
 """What the attention pane shows: one head of a band, normalised, and what lies under a point."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,9 +64,16 @@ def cell_edges(centres: Float64) -> Float64:
 
 
 class AttentionModel(QObject):
-    """The attention of a recording, as chosen for the eye."""
+    """The attention of a recording, as chosen for the eye.
+
+    Attributes
+    ----------
+    same_before_s : float
+        Query time before which the map is what it was at the previous `changed`.
+    """
 
     changed = Signal()
+    same_before_s = -math.inf
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,12 +109,18 @@ class AttentionModel(QObject):
         """Whether the centroid of each row is drawn."""
         return self._ridge
 
-    def set_band(self, band: AttentionBand | None, source: str = "") -> None:
-        """Show another recording, or more of one; keeps the head if it has that one."""
+    def set_band(self, band: AttentionBand | None, source: str = "", n_known: int = 0) -> None:
+        """Show another recording, or more of one; keeps the head if it has that one.
+
+        Parameters
+        ----------
+        n_known : int
+            Rows, from the first on, that the band shown until now has as well.
+        """
         self._band, self._source = band, source
         if isinstance(self._head, int) and band is not None and self._head >= band.n_heads:
             self._head = None
-        self._refresh()
+        self._refresh(n_known)
 
     def set_head(self, head: Head) -> None:
         """Show one head, the mean or the highest of all; one that does not exist is ignored."""
@@ -123,7 +137,7 @@ class AttentionModel(QObject):
     def set_ridge(self, ridge: bool) -> None:
         """Draw the centroid of each row, or not."""
         self._ridge = ridge
-        self.changed.emit()
+        self._tell()
 
     def point(self, query_s: float, key_s: float) -> AttentionPoint | None:
         """Return the cell at a query time and a key time; None outside the map."""
@@ -162,13 +176,19 @@ class AttentionModel(QObject):
         assert self._band is not None
         return self._band.rows(self._head, slice(patch, patch + 1))[0]
 
-    def _refresh(self) -> None:
+    def _refresh(self, n_known: int = 0) -> None:
         """Take what does not depend on the view out of the band."""
         band = self._band
         self.query_edges = self.key_edges = np.zeros(1)
         self._peak: float | None = None
         if band is not None:
             self.query_edges, self.key_edges = cell_edges(band.query_s()), cell_edges(band.key_s())
+        # with one scale for all, a new row may change every other
+        self._tell(n_known if self._brightness is Brightness.ROW else 0)
+
+    def _tell(self, n_known: int = 0) -> None:
+        # the upper edge of the last known row lies between it and a new one
+        self.same_before_s = float(self.query_edges[n_known - 1]) if n_known else -math.inf
         self.changed.emit()
 
     def patch_at(self, query_s: float) -> int | None:

@@ -1,5 +1,7 @@
 """The attention pane: which wave features (x) each patch (y) looked at."""
 
+from collections.abc import Hashable
+
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -49,6 +51,7 @@ class AttentionPane(Pane):
         super().__init__(time, "Attention", empty, parent)
         self._model = model
         self._read: AttentionPoint | None = None
+        self._marked: Hashable = ()
         self.picture = AttentionItem(self.box, time, model)
         self.marks = AttentionMarks(self.box, time, model)
         self.markers.with_query = False
@@ -183,7 +186,7 @@ class AttentionPane(Pane):
         if self._read is not None:
             self._read = self._again(self._read)
             self.readout.emit(self._read)
-        self.picture.invalidate()
+        self.picture.invalidate(self._model.same_before_s)
         self._mark()
 
     def _again(self, point: AttentionPoint) -> AttentionPoint | None:
@@ -195,12 +198,17 @@ class AttentionPane(Pane):
         self._mark()
 
     def _mark(self) -> None:
-        """Put times on the query axis."""
-        if self._model.band is None:
+        """Put times on the query axis, if it has moved by a row of pixels."""
+        height = self.box.rect().height()
+        shown = query_axis(self.time, max(1, round(height * self.devicePixelRatioF())))
+        key = None if self._model.band is None else (shown, height)
+        if key == self._marked:
+            return
+        self._marked = key
+        if key is None:
             self.axis.set_marks([])
             return
-        height = self.box.rect().height()
-        start, stop = self.time.start_s, self.time.stop_s
+        start, stop = shown.start_s, shown.time(shown.width)
         times, decimals = time_ticks(start, stop, height / 22)
-        marks = [((t - start) / (stop - start), elapsed(t, decimals)) for t in times if t >= 0.0]
+        marks = [((t - start) / shown.span_s, elapsed(t, decimals)) for t in times if t >= 0.0]
         self.axis.set_marks(marks)

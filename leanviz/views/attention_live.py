@@ -3,12 +3,13 @@
 import math
 from collections import deque
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.alignment import WINDOW_PATCHES
-from leanviz.core.attention import AttentionRow, band_of
+from leanviz.core.attention import AttentionBand, AttentionRow, band_of
 from leanviz.core.frontend import YAMNET
 from leanviz.views.attention_map import MARGIN
 from leanviz.views.workspace import Workspace
@@ -41,6 +42,7 @@ class LiveMap(QObject):
         self._workspace = workspace
         self._rows: deque[AttentionRow] = deque(maxlen=MOST_ROWS)
         self._newest: AttentionRow | None = None
+        self._drawn: tuple[AttentionBand | None, list[AttentionRow]] = (None, [])
         self._shown = self._listening = False
         self._streams = 0
         workspace.time.follow_changed.connect(lambda _: self.draw())
@@ -103,7 +105,9 @@ class LiveMap(QObject):
         first = model.band is None
         # what was pinned in a stream before is of another recording
         source = SOURCE if self._streams == 1 else f"{SOURCE} ({self._streams})"
-        model.set_band(band_of(rows), source)
+        band, (before, drawn) = band_of(rows), self._drawn
+        self._drawn = band, rows
+        model.set_band(band, source, _known(rows, drawn) if model.band is before else 0)
         if first:
             self.begun.emit()
 
@@ -114,3 +118,12 @@ class LiveMap(QObject):
             return MOST_ROWS
         hop_s = YAMNET.patch_hop / YAMNET.sample_rate
         return math.ceil((1.0 + 2 * MARGIN) * time.span_s / hop_s) + WINDOW_PATCHES
+
+
+def _known(rows: list[AttentionRow], drawn: list[AttentionRow]) -> int:
+    """Return how many of the first rows were drawn before."""
+    dropped = rows[0].patch - drawn[0].patch if drawn and drawn[0].clock == rows[0].clock else -1
+    if dropped < 0:
+        return 0
+    pairs = zip(rows, drawn[dropped:], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))

@@ -1,5 +1,6 @@
 """The picture of an attention map: computed somewhat wider than the view, then only copied."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from leanviz.views.theme import Theme
 
 # What is computed on each side of the view, as a part of it: scrolling stays within for a while.
 MARGIN = 0.125
+# The ridge: colours, and logical pixels across.
+LINES = (("#000000", 3.0), ("#ffffff", 1.2))
 
 
 def query_axis(time: Viewport, height: int) -> PixelMap:
@@ -45,6 +48,13 @@ class _Held:
     queries: PixelMap
     view: tuple[float, int, int]
 
+    @classmethod
+    def around(cls, keys: PixelMap, queries: PixelMap) -> "_Held":
+        """Return an empty picture of what is around a view."""
+        wide, high = _widened(keys), _widened(queries)
+        view = keys.span_s, keys.width, queries.width
+        return cls(np.empty((high.width, wide.width), np.uint32), wide, high, view)
+
     def corner(self, keys: PixelMap, queries: PixelMap) -> tuple[int, int] | None:
         """Return where the top left corner of a view lies; None if the view is not all within."""
         x = keys.first_column - self.keys.first_column
@@ -53,6 +63,12 @@ class _Held:
         inside = 0 <= x <= self.keys.width - keys.width and y >= 0 and below >= 0
         same = self.view == (keys.span_s, keys.width, queries.width)
         return (x, y) if inside and same else None
+
+    def since(self, query_s: float) -> PixelMap:
+        """Return the axis of the rows that reach beyond a query time: the highest of all."""
+        below = min(max(math.floor(self.queries.x(query_s)), 0), self.queries.width)
+        step, rows = self.queries.seconds_per_pixel, self.queries.width - below
+        return PixelMap((self.queries.first_column + below) * step, rows * step, rows)
 
 
 def _widened(axis: PixelMap) -> PixelMap:
@@ -70,11 +86,12 @@ class AttentionItem(PaneItem):
         super().__init__(parent)
         self._time, self._model = time, model
         self._held: _Held | None = None
+        self._since_s = math.inf
         self._shown = np.zeros((0, 0), np.uint32)
 
-    def invalidate(self) -> None:
-        """Compute the picture anew."""
-        self._held = None
+    def invalidate(self, since_s: float = -math.inf) -> None:
+        """Compute the picture anew, or what is of queries later than `since_s`."""
+        self._since_s = min(self._since_s, since_s)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -83,8 +100,8 @@ class AttentionItem(PaneItem):
         self.invalidate()
 
     def picture(self) -> UInt32:
-        """Return what was drawn last [height, width]; empty before the first time."""
-        return self._shown
+        """Return a copy of what was drawn last [height, width]; empty before the first time."""
+        return self._shown.copy()
 
     def covers(self) -> bool:
         """Tell whether there is a picture."""
@@ -97,13 +114,8 @@ class AttentionItem(PaneItem):
         keys, queries = self._time.pixel_map(width), query_axis(self._time, height)
         # a figure keeps the ridge as a line; on the screen it is scrolled with its picture
         vector = is_vector(painter)
-        held = None if vector else self._held
-        corner = None if held is None else held.corner(keys, queries)
-        if held is None or corner is None:
-            held = self._rendered(keys, queries, 0.0 if vector else ratio)
-            self._held = None if vector else held
-            corner = held.corner(keys, queries)
-        x, y = corner or (0, 0)
+        held = self._figure(keys, queries) if vector else self._filled(keys, queries, ratio)
+        x, y = held.corner(keys, queries) or (0, 0)
         draw_part(painter, 0, _image(held.pixels), QRect(x, y, width, height))
         self._shown = held.pixels[y : y + height, x : x + width]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -112,38 +124,66 @@ class AttentionItem(PaneItem):
         if vector and self._model.ridge:
             self._draw_ridge(painter, keys, queries, ratio)
 
-    def _rendered(self, keys: PixelMap, queries: PixelMap, ridge: float) -> _Held:
-        """Return the picture of what is around the view, with a ridge so wide, or none if 0."""
-        wide, high = _widened(keys), _widened(queries)
-        levels = self._model.levels(
-            high.column_edges(high.first_column, high.width),
-            wide.column_edges(wide.first_column, wide.width),
-        )
+    def _figure(self, keys: PixelMap, queries: PixelMap) -> _Held:
+        """Return a picture without the ridge."""
+        held = _Held.around(keys, queries)
+        self._compute(held, held.queries)
+        return held
+
+    def _filled(self, keys: PixelMap, queries: PixelMap, ratio: float) -> _Held:
+        """Return the picture of what is around the view, all of it as it is now."""
+        held, since_s = self._held, self._since_s
+        if held is None or held.corner(keys, queries) is None:
+            held, since_s = _Held.around(keys, queries), -math.inf
+        self._held, self._since_s = held, math.inf
+        if since_s == math.inf:
+            return held
+        part = held.queries
+        if since_s > -math.inf:
+            part = held.since(since_s - _broad_s(part, ratio))
+        if part.width:
+            self._compute(held, part)
+            if self._model.ridge:
+                image = _image(held.pixels[: part.width])  # a painter keeps no image alive
+                brush = QPainter(image)
+                self._draw_ridge(brush, held.keys, part, ratio)
+                brush.end()
+        return held
+
+    def _compute(self, held: _Held, part: PixelMap) -> None:
+        """Compute the highest rows of a picture, given their axis."""
+        keys, queries = held.keys, held.queries
+        # the lowest row of a part would also get what is below it: it is left out
+        low = 1 if part.width < queries.width else 0
+        edges = queries.column_edges(part.first_column - low, part.width + low)
+        levels = self._model.levels(edges, keys.column_edges(keys.first_column, keys.width))
+        levels = levels[: part.width]
         indices = np.clip(levels * 255.0 + 0.5, 0, 255).astype(np.intp)
-        pixels = table(self.theme.attention)[indices]
+        pixels = held.pixels[: part.width]
+        pixels[:] = table(self.theme.attention)[indices]
         pixels[levels < 0.0] = pixel(self.theme.background)
-        if self._model.ridge and ridge:
-            image = _image(pixels)
-            painter = QPainter(image)
-            self._draw_ridge(painter, wide, high, ridge)
-            painter.end()
-        return _Held(pixels, wide, high, (keys.span_s, keys.width, queries.width))
 
     def _draw_ridge(
         self, painter: QPainter, keys: PixelMap, queries: PixelMap, ratio: float
     ) -> None:
         """Draw the centroid of each row: where a patch looks on average."""
         edges = self._model.query_edges
-        first = max(0, int(np.searchsorted(edges, queries.start_s)) - 2)
+        start_s = queries.start_s - _broad_s(queries, ratio)
+        first = max(0, int(np.searchsorted(edges, start_s)) - 2)
         stop = min(int(np.searchsorted(edges, queries.time(queries.width))) + 1, len(edges) - 1)
         points = QPolygonF([
             QPointF(keys.x(float(k)), queries.width - queries.x(float(q)))
             for q, k in zip(*self._model.ridge_between(first, stop), strict=True)
         ])  # fmt: skip
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for name, wide in (("#000000", 3.0), ("#ffffff", 1.2)):
+        for name, wide in LINES:
             painter.setPen(QPen(colour(name, 0.8), wide * ratio))
             painter.drawPolyline(points)
+
+
+def _broad_s(queries: PixelMap, ratio: float) -> float:
+    """Return the query time that the ridge is wide: it reaches beyond its points."""
+    return LINES[0][1] * ratio * queries.seconds_per_pixel
 
 
 def _image(pixels: UInt32) -> QImage:
