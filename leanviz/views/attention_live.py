@@ -57,11 +57,11 @@ class LiveMap(QObject):
         self._shown = shown
         if not self._listening:
             return
+        self._make_room()
         if shown:
             self.draw()
         elif self._workspace.attention_model.band is not None:
             self._workspace.attention_model.set_band(None)
-            self._workspace.attention.explain(HINT)
             self.begun.emit()
 
     def begin(self) -> None:
@@ -69,12 +69,15 @@ class LiveMap(QObject):
         self.forget()
         self._listening = True
         self._streams += 1
-        self._workspace.attention.explain("" if self._shown else HINT)
+        self._make_room()
 
     def forget(self) -> None:
         """Let go of the stream: something else is shown."""
         self._rows.clear()
-        self._newest, self._listening = None, False
+        self._newest = None
+        if self._listening:
+            self._listening = False
+            self._make_room()
 
     def take(self, update: "HopUpdate") -> None:
         """Take what a patch looked at."""
@@ -110,6 +113,12 @@ class LiveMap(QObject):
         model.set_band(band, source, _known(rows, drawn) if model.band is before else 0)
         if first:
             self.begun.emit()
+
+    def _make_room(self) -> None:
+        """Leave the other panes the room of a map that nobody wants to see."""
+        unwanted = self._listening and not self._shown
+        self._workspace.attention.explain(HINT if unwanted else "")
+        self._workspace.rest_attention(unwanted)
 
     def _in_view(self) -> int:
         """Return how many of the newest rows are wanted: all of them while somebody looks back."""

@@ -34,6 +34,8 @@ from leanviz.views.waveform import WaveformPane
 SHARES = (13, 36, 27, 24)
 # Of the analysis, below the spectrogram, while it is shown.
 ANALYSIS = 24
+# Logical pixels: a line of words instead of the attention, and Qt's "as high as it likes".
+RESTING, ANY_HEIGHT = 32, 16_777_215
 
 
 class Handle(QSplitterHandle):
@@ -219,9 +221,20 @@ class Workspace(QWidget):
         self.time_axis.set_time_format(time_format)
         self.timeline.set_time_format(time_format)
 
+    def rest_attention(self, resting: bool) -> None:
+        """Give the other panes the room of the attention pane but for a line, or take it back."""
+        self.attention.setMaximumHeight(RESTING if resting else ANY_HEIGHT)
+        self.divided.refresh()
+        if not resting and 0 < self.divided.sizes()[-1] <= RESTING:
+            self.divided.share_out()  # dividers were moved meanwhile
+
     def heights(self) -> str:
         """Return the heights of the panes, packed."""
-        return bytes(self.divided.saveState().toBase64().data()).decode("ascii")
+        resting = self.attention.maximumHeight() == RESTING
+        self.rest_attention(resting=False)
+        packed = bytes(self.divided.saveState().toBase64().data()).decode("ascii")
+        self.rest_attention(resting)
+        return packed
 
     def set_heights(self, packed: str) -> None:
         """Take heights from `heights`; anything else leaves the usual ones."""

@@ -11,7 +11,7 @@ from leanviz.core.attention import AttentionRow
 from leanviz.core.decisions import PatchClock
 from leanviz.core.scales import Brightness
 from leanviz.views.attention_live import LiveMap
-from leanviz.views.workspace import Workspace
+from leanviz.views.workspace import RESTING, Workspace
 
 HOP_S = 0.48
 RATE = 44_100
@@ -79,3 +79,22 @@ def test_only_new_rows_are_told_as_new(qtbot: QtBot) -> None:
     model.set_band(None)
     live.draw()
     assert told[-3:] == [-np.inf] * 3
+
+
+def test_a_map_that_nobody_wants_leaves_its_room_to_the_other_panes(qtbot: QtBot) -> None:
+    workspace = Workspace()
+    qtbot.addWidget(workspace)
+    workspace.resize(500, 600)
+    workspace.show()
+    usual, kept = workspace.divided.sizes(), workspace.heights()
+    live = LiveMap(workspace)
+    live.begin()
+    assert workspace.attention.height() == RESTING
+    assert all(new >= old for new, old in zip(workspace.divided.sizes()[:-1], usual, strict=False))
+    assert workspace.heights() == kept, "what is remembered is not of the moment"
+    assert workspace.attention.height() == RESTING
+    live.show(True)
+    assert workspace.divided.sizes() == usual
+    live.show(False)
+    live.forget()
+    assert workspace.divided.sizes() == usual
