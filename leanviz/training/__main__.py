@@ -22,10 +22,11 @@ from leanviz.training.measure import (
     placed_figures,
     remembered_figures,
 )
-from leanviz.training.publish import publish
+from leanviz.training.network import LeanConfig
+from leanviz.training.publish import about_lean, about_yamnet, publish
 from leanviz.training.recipe import described, read_readout, read_recipe
 from leanviz.training.remember import Bench, remember
-from leanviz.training.train import Workshop, averaged, reminded, train
+from leanviz.training.train import Workshop, averaged, new_model, reminded, train
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 
@@ -113,7 +114,7 @@ def train_command(  # noqa: PLR0913, PLR0917  (a command's options are its param
     told, where = read_recipe(recipe, seed), _device(device)
     corpus, place = _learned_from(_corpus(data, yamnet, work, where), work, commercial)
     shop = Workshop(corpus, yamnet or data, place, where, workers)
-    publish(train(told, shop), described(told), corpus, data, target)
+    publish(train(told, shop), about_lean(corpus, described(told)), corpus, data, target)
 
 
 def _learned_from(corpus: Corpus, work: Path, commercial: bool) -> tuple[Corpus, Path]:
@@ -137,7 +138,20 @@ def export_command(
     corpus, place = _learned_from(everything, work, commercial)
     model, recipe = averaged(place, corpus, yamnet or data)
     model = reminded(model, yamnet or data, recipe["pretrained"])
-    publish(model, recipe, corpus, data, target)
+    publish(model, about_lean(corpus, recipe), corpus, data, target)
+
+
+@app.command()
+def baseline(
+    data: Data,
+    target: Annotated[Path, typer.Option(help="Model folder to write.")],
+    yamnet: Yamnet = None,
+    work: Work = WORK,
+) -> None:
+    """Export YAMNet's own rows, calibrated as LEAN is: what LEAN is compared with."""
+    corpus = _corpus(data, yamnet, work, torch.device("cpu"))
+    untrained = new_model(LeanConfig(), corpus, yamnet or data)
+    publish(untrained, about_yamnet(), corpus, data, target)
 
 
 @app.command(name="readout")
@@ -151,12 +165,13 @@ def readout_command(  # noqa: PLR0913, PLR0917  (a command's options are its par
     seed: Seed = 0,
     device: Device = "auto",
     threads: Threads = 2,
+    commercial: Commercial = False,
 ) -> None:
     """Teach a model folder again what YAMNet says of classes without clips: the last stage."""
     torch.set_num_threads(threads)
     told, where = read_readout(recipe, seed), _device(device)
-    corpus = _corpus(data, yamnet, work, where)
-    remember(model, target, told, Bench(corpus, data, yamnet or data, work, where))
+    corpus, place = _learned_from(_corpus(data, yamnet, work, where), work, commercial)
+    remember(model, target, told, Bench(corpus, data, yamnet or data, place, where))
 
 
 @app.command()

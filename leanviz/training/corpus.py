@@ -65,6 +65,8 @@ class Corpus:
         have several.
     problems : tuple of Problem
         Rows and clips that could not be used.
+    is_commercial : bool
+        Whether nothing is learned from clips whose own licence forbids commercial use.
     """
 
     taxonomy: Taxonomy
@@ -79,6 +81,7 @@ class Corpus:
     native: npt.NDArray[np.int64]
     rivals: npt.NDArray[np.bool_]
     problems: tuple[Problem, ...] = ()
+    is_commercial: bool = False
 
     def split(self, name: str) -> npt.NDArray[np.int64]:
         """Return the positions of the clips of one split.
@@ -99,7 +102,17 @@ class Corpus:
             replace(row, split="kept-out") if row.split == "train" and row.non_commercial else row
             for row in self.rows
         ]
-        return replace(self, rows=rows)
+        return replace(self, rows=rows, is_commercial=True)
+
+    def calibrating(self) -> npt.NDArray[np.int64]:
+        """Return the positions of the validation clips that scores are fitted to.
+
+        A model for commercial use is judged on all of them, but learns nothing from the others.
+        """
+        clips = self.split("val")
+        if not self.is_commercial:
+            return clips
+        return clips[[not self.rows[i].non_commercial for i in clips]]
 
     def clip(self, position: int) -> Float32:
         """Return the samples of one clip [n], in [-1, 1]."""

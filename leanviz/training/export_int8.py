@@ -14,9 +14,10 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
+from leanviz.core.alignment import EMBEDDING_WIDTH
 from leanviz.core.frontend import YAMNET
 from leanviz.training.quantized import Int8Conv, QuantizedTrunk
-from leanviz.training.yamnet import EMBEDDING, same_padding
+from leanviz.training.yamnet import same_padding
 
 OPSET = 17
 # Room below int32's range for the sum of products.
@@ -119,11 +120,12 @@ def int8_graph(model: QuantizedTrunk) -> onnx.ModelProto:
 
 def _model(graph: _Builder) -> onnx.ModelProto:
     batch = ["batch", YAMNET.patch_frames, YAMNET.n_mels]
+    embedding = ["batch", EMBEDDING_WIDTH]
     made = helper.make_model(
         helper.make_graph(
             graph.nodes, "yamnet",
             [helper.make_tensor_value_info("patches", TensorProto.FLOAT, batch)],
-            [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", EMBEDDING])],
+            [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, embedding)],
             graph.initializers,
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],

@@ -10,9 +10,15 @@ from enum import StrEnum
 import torch
 from torch import Tensor, nn
 
-from leanviz.core.alignment import WAVE_FIELD, WAVE_HOP, WAVES_PER_PATCH, WAVES_PER_PATCH_HOP
+from leanviz.core.alignment import (
+    EMBEDDING_WIDTH,
+    WAVE_FIELD,
+    WAVE_HOP,
+    WAVES_PER_PATCH,
+    WAVES_PER_PATCH_HOP,
+)
 from leanviz.core.frontend import YAMNET
-from leanviz.training.yamnet import EMBEDDING, Trunk
+from leanviz.training.yamnet import Trunk
 
 
 class Join(StrEnum):
@@ -80,7 +86,7 @@ class Alignment(nn.Module):
     def __init__(self, config: LeanConfig, wave_width: int) -> None:
         super().__init__()
         self.heads = config.heads
-        self.query = nn.Linear(EMBEDDING, config.attention)
+        self.query = nn.Linear(EMBEDDING_WIDTH, config.attention)
         self.key = nn.Linear(wave_width, config.attention)
         self.value = nn.Linear(wave_width, config.attention)
         self.out = nn.Linear(config.attention, config.attention)
@@ -148,7 +154,11 @@ class ReverseContext(nn.Module):
     def __init__(self, config: LeanConfig, wave_width: int) -> None:
         super().__init__()
         self.attend = nn.MultiheadAttention(
-            config.attention, config.heads, kdim=EMBEDDING, vdim=EMBEDDING, batch_first=True
+            config.attention,
+            config.heads,
+            kdim=EMBEDDING_WIDTH,
+            vdim=EMBEDDING_WIDTH,
+            batch_first=True,
         )
         self.query = nn.Linear(wave_width, config.attention)
 
@@ -168,7 +178,7 @@ class FinalContext(nn.Module):
     def __init__(self, config: LeanConfig, wave_width: int) -> None:
         super().__init__()
         self.query = nn.Linear(wave_width, config.attention)
-        self.key = nn.Linear(EMBEDDING, config.attention)
+        self.key = nn.Linear(EMBEDDING_WIDTH, config.attention)
         self.forward_width = wave_width // 2
 
     def forward(
@@ -201,7 +211,7 @@ def _context(config: LeanConfig) -> tuple[nn.Module | None, int]:
         case Join.REVERSE:
             return ReverseContext(config, width), width + config.attention
         case Join.FINAL:
-            return FinalContext(config, width), EMBEDDING + width
+            return FinalContext(config, width), EMBEDDING_WIDTH + width
 
 
 class Fusion(nn.Module):
@@ -215,10 +225,10 @@ class Fusion(nn.Module):
         if self.listens:
             self.lstm = nn.LSTM(width, config.lstm_hidden, batch_first=True, bidirectional=True)
             self.wave_norm = nn.LayerNorm(2 * config.lstm_hidden)
-        self.query_norm = nn.LayerNorm(EMBEDDING)
+        self.query_norm = nn.LayerNorm(EMBEDDING_WIDTH)
         self.align, found = _context(config)
-        self.embedding_head = nn.Linear(EMBEDDING, config.n_classes)
-        seen = EMBEDDING if self.sees else 0
+        self.embedding_head = nn.Linear(EMBEDDING_WIDTH, config.n_classes)
+        seen = EMBEDDING_WIDTH if self.sees else 0
         self.context_head = nn.Linear(found, config.n_classes, bias=False) if found else None
         self.hidden = nn.Linear(seen + found, config.hidden) if config.hidden else None
         self.hidden_head = (
@@ -281,8 +291,15 @@ class Lean(nn.Module):
         batch, n = patches.shape[:2]
         return self.yamnet(patches.flatten(0, 1)).reshape(batch, n, -1)
 
+    def listen(self, samples: Tensor) -> Tensor:
+        """Return wave features [batch, m, width] of samples [batch, n]; zeros if none are used."""
+        if self.fusion.listens:
+            return self.wave(samples)
+        m = (samples.shape[1] - WAVE_FIELD) // WAVE_HOP + 1
+        return samples.new_zeros(len(samples), m, self.config.wave_channels[-1])
+
     def forward(
         self, embeddings: Tensor, samples: Tensor, patch_mask: Tensor, wave_mask: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return frame logits, clip logits and attention of windows of raw samples [batch, n]."""
-        return self.fusion(embeddings, self.wave(samples), patch_mask, wave_mask)
+        return self.fusion(embeddings, self.listen(samples), patch_mask, wave_mask)

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from leanviz import __version__
@@ -29,13 +30,13 @@ SOURCES = {
 }
 
 
-def publish(model: Lean, recipe: dict[str, Any], corpus: Corpus, data: Path, target: Path) -> None:
+def publish(model: Lean, about: dict[str, Any], corpus: Corpus, data: Path, target: Path) -> None:
     """Calibrate, export, measure what was exported, and write thresholds and figures beside it.
 
     Parameters
     ----------
-    recipe : dict
-        What the model was made with, as plain values.
+    about : dict
+        What the folder says of its model, as `about_lean` and `about_yamnet` return it.
 
     Raises
     ------
@@ -45,18 +46,19 @@ def publish(model: Lean, recipe: dict[str, Any], corpus: Corpus, data: Path, tar
         If PyTorch and ONNX Runtime disagree.
     """
     model = model.cpu().eval()
-    clips = corpus.split("val")
+    clips = corpus.calibrating()
     logits = clip_scores(model, corpus, clips, torch.device("cpu"), cached=False)
     lines = fit(logits, corpus.labels[clips])
     lines.fold(model)
     flat = corpus.labels[0] * 0 + 0.5
-    facts = Facts(_about(corpus, recipe), flat, lines)
+    facts = Facts(about, flat, lines)
     export(model, corpus, target, facts)
     scores = SplitScores.measure(LeanModel.open(target), corpus, "val")
-    thresholds = choose_thresholds(corpus.labels[clips], scores.peak)
-    describe(target, corpus, Facts(facts.about, thresholds, lines))
+    known = np.isin(scores.clips, clips)
+    thresholds = choose_thresholds(corpus.labels[clips], scores.peak[known])
+    describe(target, corpus, Facts(about, thresholds, lines))
     metrics = stated(clip_figures(scores, corpus) | placed_figures(LeanModel.open(target), data))
-    describe(target, corpus, Facts({**facts.about, "metrics": metrics}, thresholds, lines))
+    describe(target, corpus, Facts({**about, "metrics": metrics}, thresholds, lines))
 
 
 def stated(figures: dict[str, float]) -> dict[str, Any]:
@@ -69,18 +71,34 @@ def stated(figures: dict[str, float]) -> dict[str, Any]:
     }
 
 
-def _about(corpus: Corpus, recipe: dict[str, Any]) -> dict[str, Any]:
+def about_lean(corpus: Corpus, recipe: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a model that learned from a corpus by a recipe in plain values."""
     trained: list[ClipRow] = [corpus.rows[i] for i in corpus.split("train")]
     sources = [name for name in SOURCES if any(row.source == name for row in trained)]
     restricted = any(row.non_commercial for row in trained)
-    use = "non-commercial use" if restricted else "any use that the sources' licences allow"
+    use = (
+        "for non-commercial use"
+        if restricted
+        else "from clips whose own licences allow commercial use; look at those of the collections"
+    )
     return {
         "name": "LEAN-R",
         "version": __version__,
         "architecture": "LEAN (arXiv 2305.12712), layer sizes reconstructed from the abstract",
         "trained_on": [SOURCES[name][0] for name in sources],
-        "licences": f"Weights: for {use}. YAMNet: Apache-2.0. "
+        "licences": f"Weights: {use}. YAMNet: Apache-2.0. "
         + " ".join(f"{SOURCES[name][0]}: {SOURCES[name][1]}." for name in sources)
         + " AudioSet ontology: CC BY-SA 4.0.",
         "recipe": recipe,
+    }
+
+
+def about_yamnet() -> dict[str, Any]:
+    """Return what is said of YAMNet's own rows, which learned from no corpus."""
+    return {
+        "name": "YAMNet, mapped",
+        "version": __version__,
+        "architecture": "YAMNet's classifier rows for our classes, to compare with",
+        "trained_on": [],
+        "licences": "YAMNet: Apache-2.0. AudioSet ontology: CC BY-SA 4.0.",
     }

@@ -17,27 +17,32 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from leanviz.core.alignment import EMBEDDING_WIDTH
 from leanviz.core.errors import UserError
 from leanviz.training.recipe import ReadoutRecipe
 from leanviz.training.train import save_whole, saved_state
 from leanviz.training.two_trunks import Heard
-from leanviz.training.yamnet import EMBEDDING
 
 logger = logging.getLogger(__name__)
 
 # Channels of the trunk's map after layer 12.
 MAP = 512
-# YAMNet's logits fall to -130 and below. From here on they are squashed, in order: otherwise one
-# patch would decide the mean of a clip, and scores in float32 could not tell them apart.
-SQUASHED_BELOW = -7.0
+# YAMNet's logits fall to -800. From here on they are squashed, in order: otherwise one patch would
+# decide the mean of a clip, what is learned would be the depths, and scores in float32 could not
+# tell them apart. No label is shown at a score near this, 0.018.
+SQUASHED_BELOW = -4.0
 # Some of them are nearly always silent: their rare words are not made louder than this.
 SMALLEST_SPREAD = 1e-2
 
 
 def squashed(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return logits whose depths below `SQUASHED_BELOW` are logarithms of what they were."""
+    """Return logits whose depths below `SQUASHED_BELOW` are roots of what they were.
+
+    A logarithm is learned worse: of clips whose patches differ it no longer tells, from the mean
+    of what is left, which one YAMNet's mean puts lower.
+    """
     depth = np.maximum(SQUASHED_BELOW - logits, 0.0)
-    return np.maximum(logits, SQUASHED_BELOW) - np.log1p(depth)
+    return np.maximum(logits, SQUASHED_BELOW) + np.float32(1.0) - np.sqrt(1.0 + depth)
 
 
 class Readout(nn.Module):
@@ -55,8 +60,8 @@ class Readout(nn.Module):
             nn.Conv2d(width, recipe.features, 1),
             nn.ReLU(),
         )
-        self.norm = nn.LayerNorm(EMBEDDING, elementwise_affine=False)
-        self.hidden = nn.Linear(EMBEDDING, recipe.hidden)
+        self.norm = nn.LayerNorm(EMBEDDING_WIDTH, elementwise_affine=False)
+        self.hidden = nn.Linear(EMBEDDING_WIDTH, recipe.hidden)
         self.dropout = nn.Dropout(recipe.dropout)
         self.out = nn.Linear(recipe.features + recipe.hidden, n_classes)
 

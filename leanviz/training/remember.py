@@ -13,6 +13,7 @@ import numpy.typing as npt
 import onnx
 import torch
 
+from leanviz.core.alignment import EMBEDDING_WIDTH
 from leanviz.core.errors import UserError
 from leanviz.core.frontend import clip_patches
 from leanviz.inference.model import LeanModel
@@ -40,7 +41,6 @@ from leanviz.training.two_trunks import (
     read_heard,
     unheard_classes,
 )
-from leanviz.training.yamnet import EMBEDDING
 
 Float32 = npt.NDArray[np.float32]
 
@@ -97,7 +97,7 @@ def remember(model: Path, target: Path, recipe: ReadoutRecipe, bench: Bench) -> 
         work = bench.work / f"readout-{digests(plain)['yamnet.onnx'][:12]}-{recipe.seed}"
         work.mkdir(parents=True, exist_ok=True)
         trunks = TwoTrunks(trunk, bench.corpus, bench.yamnet, work)
-        files = hear_training_clips(bench.corpus, trunks, work, recipe.mixtures, recipe.seed)
+        files = hear_training_clips(bench.corpus, trunks, work, recipe)
         readout = ReadoutTrainer(recipe, read_heard(files), work, bench.device).run()
         round_to_int8(readout)
         _add(readout, plain, grown, classes)
@@ -124,7 +124,7 @@ def _add(readout: Readout, plain: Path, grown: Path, classes: npt.NDArray[np.int
     shutil.copytree(plain, grown)
     path = grown / "readout.onnx"
     torch.onnx.export(
-        readout, (torch.rand(2, MAP, 6, 4), torch.rand(2, EMBEDDING)), path,
+        readout, (torch.rand(2, MAP, 6, 4), torch.rand(2, EMBEDDING_WIDTH)), path,
         input_names=["map", "embeddings"], output_names=["logits"], opset_version=OPSET,
         dynamic_axes={"map": {0: "batch"}, "embeddings": {0: "batch"}}, dynamo=False,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _check(readout: Readout, trunks: TwoTrunks, folders: tuple[Path, Path], corp
     worst = 0.0
     for clip in spread(corpus.split("val")):
         patches = clip_patches(corpus.clip(int(clip)))
-        ours = after.embed(patches)[:, EMBEDDING:]
+        ours = after.embed(patches)[:, EMBEDDING_WIDTH:]
         theirs = readout(*map(torch.from_numpy, trunks.ours(patches))).numpy()
         worst = max(worst, float(np.abs(sigmoid(ours) - sigmoid(theirs)).max()))
         old, new = (_frame_logits(lean, corpus.clip(int(clip))) for lean in (before, after))
@@ -169,7 +169,8 @@ def _describe(
     """Measure a folder with a readout, and write thresholds and figures into it."""
     lean, corpus = LeanModel.open(folder), bench.corpus
     scores = SplitScores.measure(lean, corpus, "val")
-    thresholds = choose_thresholds(corpus.labels[scores.clips], scores.peak)
+    known = np.isin(scores.clips, corpus.calibrating())
+    thresholds = choose_thresholds(corpus.labels[scores.clips[known]], scores.peak[known])
     labels = [dict(label) for label in lean.metadata["labels"]]
     for at in classes:
         labels[at]["threshold"] = round(float(thresholds[at]), 3)

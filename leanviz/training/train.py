@@ -155,7 +155,7 @@ class Trainer:
     def _train(self, stage: Stage) -> None:
         """Take the steps of a stage that are left; each random choice follows from its number."""
         clips = len(self._shop.corpus.split("train"))
-        total = max(1, round(stage.passes * clips / stage.batch))
+        total = max(1, round(stage.passes * clips / stage.batch)) if stage.passes else 0
         seed = self._recipe.seed * 100 + self._stage
         scenes = Scenes(self._shop.corpus, stage.mixing, stage.batch, seed)
         pinned = self._shop.device.type == "cuda"

@@ -74,7 +74,7 @@ def clip_scores(
         known = _cached(corpus, clips[chosen]).to(device) if cached else None
         embeddings = _embedded(model, patches) if known is None else known
         lengths = torch.tensor([len(corpus.clip(int(i))) for i in clips[chosen]], device=device)
-        waves = model.wave(samples)
+        waves = model.listen(samples)
         starts = torch.arange(waves.shape[1], device=device) * WAVE_HOP
         heard = (starts[None] < lengths[:, None]).float()
         logits = stream_logits(model, embeddings, waves, mask, heard)

@@ -17,7 +17,6 @@ SEPARABLE = (
     (1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 512), (1, 512),
     (1, 512), (1, 512), (1, 512), (1, 512), (2, 1024), (1, 1024),
 )  # fmt: skip
-EMBEDDING = 1024
 
 
 def same_padding(size: int, stride: int, kernel: int = 3) -> tuple[int, int]:

@@ -98,3 +98,11 @@ def test_for_commercial_use_fewer_clips_are_learned_from(corpus: Corpus) -> None
     assert 0 < len(allowed.split("train")) < len(corpus.split("train"))
     assert not any(allowed.rows[i].non_commercial for i in allowed.split("train"))
     np.testing.assert_array_equal(allowed.split("val"), corpus.split("val"))
+
+
+def test_for_commercial_use_scores_are_fitted_to_fewer_clips(corpus: Corpus) -> None:
+    """Calibration and thresholds are learned too; the figures are of all clips all the same."""
+    fitted = corpus.commercial().calibrating()
+    assert 0 < len(fitted) < len(corpus.split("val"))
+    assert not any(corpus.rows[i].non_commercial for i in fitted)
+    np.testing.assert_array_equal(corpus.calibrating(), corpus.split("val"))

@@ -124,6 +124,18 @@ def test_training_learns_the_labels(corpus: Corpus, shared_data: Path, tmp_path:
     assert logits[right].mean() > logits[~right].mean() + 4
 
 
+def test_a_stage_of_no_passes_changes_nothing(
+    corpus: Corpus, shared_data: Path, tmp_path: Path
+) -> None:
+    """Not even a step: a trunk that is said to be YAMNet's must be."""
+    stages = (Stage("everything", passes=0.0, rate=1.0, trunk_rate=1.0, mixing=Mixing()),)
+    shop = Workshop(corpus, shared_data, tmp_path, CPU)
+    left = Trainer(Recipe(stages=stages), shop).run().yamnet.state_dict()
+    pretrained = train.new_model(LeanConfig(), corpus, shared_data).yamnet.state_dict()
+    for name, value in left.items():
+        torch.testing.assert_close(value, pretrained[name], rtol=0, atol=0, msg=name)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
 def test_a_share_of_the_pretrained_trunk_comes_back(
     corpus: Corpus, shared_data: Path, share: float
