@@ -68,6 +68,8 @@ class Settings:
         Whether a live view turns pages instead of scrolling.
     follow_playing : bool
         Whether the view goes where a file plays.
+    clock_time : bool
+        Whether times of live sessions are those of the clock on the wall.
     live_span_s : float
         Seconds from the left to the right edge while listening.
     decisions : DecisionChoices
@@ -116,6 +118,7 @@ class Settings:
     model_eye: bool = False
     paging: bool = False
     follow_playing: bool = True
+    clock_time: bool = False
     live_span_s: float = _number(20.0, 0.1, 3600.0)
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     watching: WatchChoices = field(default_factory=WatchChoices)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer, Signal
@@ -189,6 +190,7 @@ class MainWindow(DropWindow):
         self._appearance.window_chosen.connect(director.choose_window)
         self.seen_changed.connect(director.set_visible)
         self._actions.check("show inspector", True)
+        self._actions.check("clock time", self._appearance.settings.clock_time)
         self.toolbar.cancelled.connect(director.stop)
         self.toolbar.picker.chosen.connect(self.workspace.setFocus)
 
@@ -263,6 +265,7 @@ class MainWindow(DropWindow):
                 )
             ),
             follow_playing=self.director.transport.following,
+            clock_time=self._actions["clock time"].isChecked(),
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
             watching=self.watching.choices,
@@ -400,8 +403,7 @@ class MainWindow(DropWindow):
         frozen = director.mode is Mode.LIVE and not self.workspace.time.follow
         actions.check("freeze", frozen)
         actions.check("pause", director.listening.paused)
-        if director.origin is None and self._times.origin is not None:
-            actions.check("clock time", False)
+        if self._origin() != self._times.origin:  # another session began, or none can be told
             self._show_times()
 
     def _take_timeline(self) -> None:
@@ -414,9 +416,12 @@ class MainWindow(DropWindow):
         self.inspector.show_event(event, self.workspace.timeline, self._times)
         self.refresh()
 
+    def _origin(self) -> datetime | None:
+        """Return the time of day of the first sample, where times are to be written so."""
+        return self.director.origin if self._actions["clock time"].isChecked() else None
+
     def _show_times(self) -> None:
-        origin = self.director.origin if self._actions["clock time"].isChecked() else None
-        self._times = TimeFormat(origin)
+        self._times = TimeFormat(self._origin())
         self.workspace.set_time_format(self._times)
         self._show_selection(self.navigation.selection)
 

@@ -485,10 +485,14 @@ def test_time_of_day_and_crosshair_by_key(qtbot: QtBot, live: MainWindow) -> Non
     shown = first_time(live)
     assert shown[:3] in {origin.strftime("%H:"), (origin + timedelta(hours=1)).strftime("%H:")}
     assert live._crosshair.isVisible()
+    live.director._live._origin = origin - timedelta(hours=5)  # as another session begins
+    live.refresh()
+    assert first_time(live)[:3] == (origin - timedelta(hours=5)).strftime("%H:")
     live.open(DEMO)
     qtbot.waitUntil(lambda: analysed(live))
-    assert not action(live, "clock time").isChecked()
+    assert not action(live, "clock time").isEnabled()
     assert first_time(live).startswith("0:0")
+    assert live.settings.clock_time, "the next session has it again"
 
 
 def test_stopping_keeps_what_was_heard(qtbot: QtBot, live: MainWindow) -> None:
