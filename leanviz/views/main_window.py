@@ -38,7 +38,7 @@ from leanviz.views.key_sheet import KeySheet
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
 from leanviz.views.playing import Playing
-from leanviz.views.readout import readout_text, value_text
+from leanviz.views.readout import readout_text, selection_text, value_text
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
@@ -215,6 +215,7 @@ class MainWindow(DropWindow):
         workspace.time.follow_changed.connect(self.refresh)
         workspace.spectrogram.readout.connect(self._show_readout)
         workspace.analysis.readout.connect(self._show_analysed)
+        workspace.time.selection_changed.connect(self._show_range)
         self.hint_with(self._drop_hint)
         self.dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
@@ -424,12 +425,16 @@ class MainWindow(DropWindow):
         self._times = TimeFormat(self._origin())
         self.workspace.set_time_format(self._times)
         self._show_selection(self.navigation.selection)
+        self._show_range()
 
     def _show_readout(self, readout: Readout | None) -> None:
         self.status.show_readout(readout_text(readout, self._times))
 
     def _show_analysed(self, readout: tuple[float, str] | None) -> None:
         self.status.show_readout(value_text(readout, self._times))
+
+    def _show_range(self) -> None:
+        self.status.show_selection(selection_text(self.workspace.time.selection, self._times))
 
     def _show_inspector(self) -> None:
         self.side.setVisible(self._actions["show inspector"].isChecked())

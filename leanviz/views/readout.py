@@ -4,6 +4,7 @@ from leanviz.models.attention import AttentionPoint
 from leanviz.models.frequency import hertz
 from leanviz.models.spectrogram import Readout
 from leanviz.models.time_text import TimeFormat, elapsed
+from leanviz.models.viewport import TimeRange
 
 
 def readout_text(readout: Readout | None, times: TimeFormat) -> str:
@@ -16,6 +17,15 @@ def readout_text(readout: Readout | None, times: TimeFormat) -> str:
     if readout.log_mel is not None:
         parts.append(f"log-mel {readout.log_mel:.2f}".replace("-mel -", "-mel \N{MINUS SIGN}"))
     return "  ".join(parts)
+
+
+def selection_text(selection: TimeRange | None, times: TimeFormat) -> str:
+    """Return ends and length of a time range; "" for none."""
+    if selection is None:
+        return ""
+    start_s, stop_s = selection
+    ends = f"{times.text(start_s)} \u2013 {times.text(stop_s)}"
+    return f"{ends}  {elapsed(stop_s - start_s)}"
 
 
 def value_text(readout: tuple[float, str] | None, times: TimeFormat) -> str:

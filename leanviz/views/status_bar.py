@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from leanviz.core.channels import MIX, channel_name
@@ -66,6 +67,8 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
+        # never wider than its window: `_make_room` sees to the rest
+        self.setMinimumWidth(1)
         self._source = Cell("Source", "virtual-mic.monitor \u00b7 Pulse")
         self._rates = Cell("Sample rates", "44.1 kHz \u2192 16 kHz", "Rate of the source, of LEAN")
         self._fps = Cell("Frame rate", "60 fps", "Pictures per second")
@@ -80,10 +83,16 @@ class StatusBar(QStatusBar):
         self._model = Cell("Model", "LEAN-R 4.2 MB  ")
         self._readout = Cell("Pointer", "0:00:00.000  0000.0 Hz  A#4 \u221200 ct  p 0.00")
         self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._selection = Cell(
+            "Selection", "0:00:00.000 \u2013 0:00:00.000  0:00.000",
+            "Selected time range, and how long it is",
+        )  # fmt: skip
         for cell in (self._source, self._rates, self._fps, self._latency, self._losses, self._cpu):
             self.addWidget(cell)
-        self.addPermanentWidget(self._model)
-        self.addPermanentWidget(self._readout)
+        for cell in (self._selection, self._model, self._readout):
+            self.addPermanentWidget(cell)
+        self._idle = {self._latency, self._losses, self._selection}
+        self.messageChanged.connect(self._make_room)
         self._stats_at = -REFRESH_S
         self.looks: deque[float] = deque(maxlen=LOOKS)
         self._frames = 0
@@ -109,6 +118,11 @@ class StatusBar(QStatusBar):
         """Show what is under the pointer."""
         self._readout.show_text(text)
 
+    def show_selection(self, text: str) -> None:
+        """Show which time range is selected; "" for none."""
+        self._selection.show_text(text)
+        self._need(bool(text), self._selection)
+
     def count_frame(self) -> None:
         """Count one picture; now and then show how many there were a second."""
         self._frames += 1
@@ -132,6 +146,7 @@ class StatusBar(QStatusBar):
         if now - self._stats_at < REFRESH_S:
             return
         self._stats_at = now
+        self._need(True, self._latency, self._losses)
         status = stats.status
         self.show_source(status.device, status.sample_rate, status.channel)
         if not math.isnan(stats.latency_p50_s):
@@ -148,8 +163,37 @@ class StatusBar(QStatusBar):
 
     def clear_stats(self) -> None:
         """Forget the live stream."""
+        self._need(False, self._latency, self._losses)
         self._latency.show_text("")
         self._losses.show_text("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _need(self, needed: bool, *cells: Cell) -> None:
+        """Note whether cells have anything to say."""
+        idle = self._idle - set(cells) if needed else self._idle | set(cells)
+        if idle != self._idle:
+            self._idle = idle
+            self._selection.setVisible(self._selection not in idle)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out what matters least, so that nothing is pushed out at the right."""
+        if self.currentMessage():  # which hides the facts, and calls again when it goes
+            return
+        layout = self.layout()
+        assert layout is not None
+        facts = (self._source, self._rates, self._fps, self._latency, self._losses, self._cpu)
+        for cell in (*facts, self._model):
+            cell.setVisible(cell not in self._idle)
+        for cell in (self._model, self._rates, self._fps, self._cpu, self._latency):
+            layout.activate()  # else it goes on counting what is hidden
+            if layout.minimumSize().width() <= self.width():
+                break
+            cell.hide()
 
 
 def kilohertz(sample_rate: int) -> str:

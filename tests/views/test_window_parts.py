@@ -34,7 +34,7 @@ from leanviz.views.key_sheet import KeySheet, key_rows
 from leanviz.views.level_meter import LevelMeter
 from leanviz.views.live_clock import LiveClock
 from leanviz.views.navigation import parse_time
-from leanviz.views.readout import attention_values, readout_text
+from leanviz.views.readout import attention_values, readout_text, selection_text
 from leanviz.views.render import caption, render_clip
 from leanviz.views.score_list import ScoreList
 from leanviz.views.score_rows import leading
@@ -242,6 +242,26 @@ def test_a_text_of_the_status_bar_has_nothing_laid_out_anew(qtbot: QtBot) -> Non
     assert QEvent.Type.LayoutRequest not in asked
     cells = bar.findChildren(Cell)
     assert all(cell.height() >= cell.fontMetrics().height() for cell in cells)
+
+
+def test_the_pointer_and_the_selection_are_read_in_the_smallest_window(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(1024, bar.sizeHint().height())
+    bar.show()
+    bar.show_readout("0:14.404  1.78 kHz  \N{MINUS SIGN}60.0 dBFS")
+    bar.show_selection(selection_text((3.0, 5.25), TimeFormat()))
+    bar.say("a sentence")
+    bar.clearMessage()
+    QApplication.processEvents()
+    cells = {cell.accessibleName(): cell for cell in bar.findChildren(Cell)}
+    seen = {name for name, cell in cells.items() if cell.isVisible()}
+    assert {"Source", "Selection", "Pointer"} <= seen
+    assert not {"Losses", "Label latency"} & seen, "nothing is heard live"
+    assert cells["Selection"].text() == "0:03.000 \N{EN DASH} 0:05.250  0:02.250"
+    assert all(bar.rect().contains(cells[name].geometry()) for name in seen)
+    bar.show_selection("")
+    assert not cells["Selection"].isVisible()
 
 
 def test_chosen_input_is_kept_by_name_while_it_is_away(qtbot: QtBot) -> None:
