@@ -86,6 +86,10 @@ class Lanes:
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def heard_between(self, start: int, stop: int) -> list[int]:
+        """Return the places of the lanes with events in source samples [start, stop), in order."""
+        return [place for place, lane in enumerate(self) if lane.between(start, stop)]
+
     def heard_last(self, count: int, before: int) -> list[int]:
         """Return the places of the `count` lanes heard last before a source sample, in order."""
         heard = [lane.heard_before(before) for lane in self]

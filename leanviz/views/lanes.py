@@ -38,7 +38,9 @@ class LanesPane(Pane):
         self.add(self.picture)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hovered_event: Event | None = None
+        # of the lanes there is reason to show, the first that has room
         self._turned, self._first_lane = 0.0, 0
+        self._eligible: Sequence[int] = range(0)
         # of more lanes than fit: those heard last, or those from the first lane on
         self._heard_last = False
         timeline.lanes_changed.connect(self._take_events)
@@ -49,6 +51,11 @@ class LanesPane(Pane):
     def selected(self) -> Event | None:
         """The event with the bright outline."""
         return self.picture.selected
+
+    @property
+    def n_in_view(self) -> int:
+        """How many lanes have a label in view."""
+        return len(self._timeline.lanes.heard_between(*self._samples_in_view()))
 
     def select(self, event: Event | None) -> None:
         """Outline an event, and bring its lane into view."""
@@ -134,9 +141,15 @@ class LanesPane(Pane):
             self._reveal(lane)
 
     def moved(self) -> None:
-        """Look back at the lanes of another time; what follows changes with its events alone."""
+        """Show the lanes of another time; what follows changes with its events alone."""
         if self._heard_last and not self.time.follow:
             self._arrange()
+        elif not self.time.live and self._find_eligible() != self._eligible:
+            lane = self._selected_lane()
+            appears = lane not in self._eligible
+            self._arrange()
+            if appears:
+                self._reveal(lane)
 
     def stands_still(self) -> bool:
         """Tell that gaps move, even where there are no labels."""
@@ -149,8 +162,9 @@ class LanesPane(Pane):
         return labels.index(selected.label) if selected and selected.label in labels else -1
 
     def _reveal(self, lane: int) -> None:
-        first, shown = self._first_lane, self._capacity()
-        self._scroll_to(min(max(first, lane - shown + 1), lane))
+        if lane in self._eligible:
+            first, shown, at = self._first_lane, self._capacity(), self._eligible.index(lane)
+            self._scroll_to(min(max(first, at - shown + 1), at))
 
     def _take_events(self) -> None:
         """Arrange other lanes; what is heard now is in view, also after scrolling away."""
@@ -168,8 +182,7 @@ class LanesPane(Pane):
 
     def _scroll_to(self, lane: int) -> None:
         self._heard_last = False
-        last = len(self._timeline.lanes) - self._capacity()
-        self._first_lane = max(0, min(lane, last))
+        self._first_lane = max(0, lane)
         self._arrange()
 
     def _capacity(self) -> int:
@@ -195,11 +208,22 @@ class LanesPane(Pane):
 
     def _chosen(self, count: int) -> Sequence[int]:
         """Return the places of the lanes that have room, of `count`."""
-        fitting = self._capacity()
+        fitting, self._eligible = self._capacity(), self._find_eligible()
         if not self._heard_last or count <= fitting:
-            self._first_lane = max(0, min(self._first_lane, count - fitting))
-            return range(count)[self._first_lane : self._first_lane + fitting]
+            self._first_lane = max(0, min(self._first_lane, len(self._eligible) - fitting))
+            return self._eligible[self._first_lane : self._first_lane + fitting]
         edge = math.ceil(self.time.stop_s * self._timeline.sample_rate)
         # the newest label may be a moment ahead of a picture that follows
         before = sys.maxsize if self.time.follow else edge
         return self._timeline.lanes.heard_last(fitting, before)
+
+    def _find_eligible(self) -> Sequence[int]:
+        """Return the places of all lanes; of a recording with too many, of those in view."""
+        lanes = self._timeline.lanes
+        if self.time.live or len(lanes) <= self._capacity():
+            return range(len(lanes))
+        return lanes.heard_between(*self._samples_in_view())
+
+    def _samples_in_view(self) -> tuple[int, int]:
+        rate = self._timeline.sample_rate
+        return math.floor(self.time.start_s * rate), math.ceil(self.time.stop_s * rate)

@@ -228,7 +228,7 @@ class _Figure(QWidget):
         room = self.height() - 3 * MARGIN - words
         reference = workspace.reference
         below = reference.height() if reference.isVisibleTo(self) else 0
-        lanes = len(workspace.timeline.lanes) if "lanes" in panes else 0
+        lanes = workspace.lanes.n_in_view if "lanes" in panes else 0
         wanted = LANE * lanes + below + workspace.time_axis.height()
         part = min(wanted / room, MOST_FOR_LANES) if lanes else wanted / room
         names = ("waveform", "spectrogram", "", "attention")

@@ -258,6 +258,22 @@ def test_what_is_heard_now_comes_into_view_again_after_scrolling_away(made: Stac
     assert 20 in rows(made)
 
 
+def test_of_a_long_recording_the_lanes_with_a_label_in_view_are_shown(made: Stack) -> None:
+    made.timeline.restart(RATE, heard_in_turn(30))
+    made.time.show(10.0, 5.0)
+    assert rows(made) == [10, 11, 12, 13, 14]
+    made.time.show(10.0, 10.0)
+    assert rows(made) == list(range(10, 17)), "more are in view than fit"
+    made.lanes.select(made.timeline.events[18])
+    assert rows(made) == list(range(12, 19))
+    made.time.show(2.0, 3.0)
+    assert rows(made) == [2, 3, 4]
+    made.time.show(12.0, 10.0)
+    assert 18 in rows(made), "the selected one comes into view with its time"
+    made.timeline.set_provisional([Event(12 * RATE, 13 * RATE, "Label_0", 0.5, provisional=True)])
+    assert rows(made)[0] == 0, "in the order of all lanes"
+
+
 def test_selecting_an_event_brings_its_lane_into_view_and_outlines_it(made: Stack) -> None:
     made.timeline.restart(RATE, many(30))
     wanted = next(event for event in made.timeline.events if event.label == "Label_25")
