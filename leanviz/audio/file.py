@@ -13,6 +13,9 @@ from leanviz.core.errors import AudioFileError
 
 Float32 = npt.NDArray[np.float32]
 
+# Samples decoded at a time, of each channel: 64 of them are 17 MB.
+_PIECE = 65_536
+
 
 class AudioReader:
     """One sound file, read from its beginning to its end; also a context manager.
@@ -62,9 +65,9 @@ class AudioReader:
         """
         count = start
         self._decoder.go_to(start)
-        while len(block := self._decoder.read(size)):
+        while len(block := _decoded(self._decoder, size)):
             count += len(block)
-            yield mono(block)
+            yield block
         if not count:
             raise AudioFileError(f"{shown(self.path)} is damaged: no sample can be decoded.")
         self.truncated = self._decoder.falls_short(count)
@@ -108,12 +111,17 @@ def read_mono(path: str | Path, start: int = 0, count: int | None = None) -> tup
     """
     with Decoder(path) as decoder:
         decoder.go_to(start)
-        left = decoder.n_samples - start if count is None else count
-        blocks = [np.zeros(0, np.float32)]
-        while left > 0 and len(block := decoder.read(min(left, 65_536))):
-            blocks.append(mono(block))
-            left -= len(block)
-        return np.concatenate(blocks), decoder.sample_rate
+        wanted = decoder.n_samples - start if count is None else count
+        return _decoded(decoder, wanted), decoder.sample_rate
+
+
+def _decoded(decoder: Decoder, count: int) -> Float32:
+    """Return the mean of all channels of the next samples [<= count]; none at the end."""
+    pieces = [np.zeros(0, np.float32)]
+    while count > 0 and len(piece := decoder.read(min(count, _PIECE))):
+        pieces.append(mono(piece))
+        count -= len(piece)
+    return np.concatenate(pieces)
 
 
 def mono(block: Float32) -> Float32:

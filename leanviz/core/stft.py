@@ -19,6 +19,8 @@ LEAST_HOP_S = 0.004
 # 256 colours of a palette can show.
 STEP_DB = 0.5
 FLOOR_DB = -127.5
+# Spectra computed at a time: as many as stay in the processor's cache.
+AT_ONCE = 32
 
 
 def decibels(codes: npt.NDArray[np.uint8]) -> Float32:
@@ -103,13 +105,17 @@ class SpectrogramStream:
         if count == 0:
             return np.zeros((0, stft.n_bins), np.uint8)
         views = np.lib.stride_tricks.sliding_window_view(self._kept, stft.win_length)
-        frames = views[:: stft.hop_length][:count] * self._window
-        magnitude = np.abs(np.fft.rfft(frames, stft.n_fft))
-        level_db = 20.0 * np.log10(np.maximum(magnitude, 1e-7))
-        codes = np.clip((level_db - FLOOR_DB) / STEP_DB + 0.5, 0, 255).astype(np.uint8)
+        frames = views[:: stft.hop_length][:count]
+        parts = [self._codes(frames[at : at + AT_ONCE]) for at in range(0, count, AT_ONCE)]
         self._unneeded = count * stft.hop_length
         self._kept = self._pass_over(self._kept)
-        return codes
+        return np.concatenate(parts)
+
+    def _codes(self, frames: Float32) -> npt.NDArray[np.uint8]:
+        """Return the spectra of frames [n, win_length], not yet windowed."""
+        magnitude = np.abs(np.fft.rfft(frames * self._window, self._stft.n_fft))
+        level_db = 20.0 * np.log10(np.maximum(magnitude, 1e-7))
+        return np.clip((level_db - FLOOR_DB) / STEP_DB + 0.5, 0, 255).astype(np.uint8)
 
     def _pass_over(self, samples: Float32) -> Float32:
         unneeded = min(self._unneeded, len(samples))

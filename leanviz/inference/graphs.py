@@ -46,7 +46,7 @@ class _Walk:
         """Return what is wrong with a message, "" if nothing is; ValueError if it is none."""
         if depth > MOST_DEPTH:
             raise ValueError(depth)
-        for field, value in _fields(content):
+        for field, value in fields(content):
             self._seen += 1
             if self._seen > MOST_FIELDS:
                 raise ValueError(self._seen)
@@ -68,7 +68,7 @@ def _problem(kind: str, field: int, value: memoryview | int) -> str:
     return ""
 
 
-def _fields(content: memoryview) -> Iterator[tuple[int, memoryview | int]]:
+def fields(content: memoryview) -> Iterator[tuple[int, memoryview | int]]:
     """Yield number and value of each field: bytes, or a whole number; fixed ones as bytes."""
     at = 0
     while at < len(content):

@@ -16,6 +16,7 @@ from leanviz.core.errors import ModelError
 from leanviz.core.frontend import YAMNET
 from leanviz.core.resources import resource_path
 from leanviz.core.visible import visible
+from leanviz.inference.asking import with_places
 from leanviz.inference.folder import PARTS, read_metadata, read_parts, vocabulary
 
 Float32 = npt.NDArray[np.float32]
@@ -72,6 +73,9 @@ class LeanModel:
         self.metadata = metadata
         self.taxonomy, self.thresholds = vocabulary(metadata, folder)
         graphs = read_parts(folder, metadata)
+        fusion = graphs["fusion"]
+        # input of fusion that says where in the window its patches begin; "" if there is none
+        graphs["fusion"], self._place = with_places(fusion) or (fusion, "")
         self._sessions = {part: self._session(part, graphs[part]) for part in PARTS}
         known = _width(self._sessions["fusion"].get_outputs())
         if known != len(self.taxonomy):
@@ -82,6 +86,8 @@ class LeanModel:
         if _width(self._sessions["fusion"].get_inputs()) != self.embedding_width:
             raise ModelError(f"The parts of the model in {folder} are not of one model.")
         self._try_out()
+        if self._place and not self._asks_alike():
+            self._place, self._sessions["fusion"] = "", self._session("fusion", fusion)
 
     @classmethod
     def open(cls, folder: Path | None = None) -> "LeanModel":
@@ -131,7 +137,12 @@ class LeanModel:
         return self._run("wave", {"samples": samples[None]})[0][0]
 
     def fuse(
-        self, embeddings: Float32, waves: Float32, patch_mask: Float32, wave_mask: Float32
+        self,
+        embeddings: Float32,
+        waves: Float32,
+        patch_mask: Float32,
+        wave_mask: Float32,
+        first: int = 0,
     ) -> Fused:
         """Fuse a batch of windows of equal length.
 
@@ -144,14 +155,19 @@ class LeanModel:
             Weight of each patch in the clip logits.
         wave_mask : numpy.ndarray [batch, m]
             0 removes a wave feature from the evidence.
+        first : int
+            Patch of the window from which on it is asked about: of those before nothing is said.
         """
-        inputs = {
-            "embeddings": embeddings,
-            "waves": waves,
-            "patch_mask": patch_mask,
-            "wave_mask": wave_mask,
-        }
-        return Fused(*self._run("fusion", inputs))
+        inputs = {"waves": waves, "wave_mask": wave_mask}
+        if self._place:
+            inputs["embeddings"] = np.ascontiguousarray(embeddings[:, first:])
+            inputs["patch_mask"] = np.ascontiguousarray(patch_mask[:, first:])
+            inputs[self._place] = np.array(1 - first, np.float32)
+            return Fused(*self._run("fusion", inputs))
+        asked = np.arange(patch_mask.shape[1]) >= first
+        inputs |= {"embeddings": embeddings, "patch_mask": patch_mask * asked}
+        frame_logits, clip_logits, attention = self._run("fusion", inputs)
+        return Fused(frame_logits[:, first:], clip_logits, attention[:, :, first:])
 
     def _run(self, part: str, inputs: dict[str, Float32]) -> list[Float32]:
         return cast("list[Float32]", self._sessions[part].run(None, inputs))
@@ -187,6 +203,22 @@ class LeanModel:
             raise ModelError(f"The parts of the model in {self._folder} are not those of a LEAN.")
         if not all(np.isfinite(part).all() for part in (fused.frame_logits, fused.attention)):
             raise ModelError(f"The model in {self._folder} gives no numbers for silence.")
+
+    def _asks_alike(self) -> bool:
+        """Tell whether fusion says of patches asked alone what it says of them among all others."""
+        noise, n = np.random.default_rng(0), 3
+        embeddings = noise.normal(size=(1, n, self.embedding_width)).astype(np.float32)
+        waves = noise.normal(size=(1, wave_count(n), WAVE_WIDTH)).astype(np.float32)
+        masks = np.ones((1, n), np.float32), np.ones(waves.shape[:2], np.float32)
+        try:
+            whole = self.fuse(embeddings, waves, *masks)
+            alone = self.fuse(embeddings, waves, *masks, first=1)
+        except Exception:  # noqa: BLE001  (a graph that anybody made)
+            return False
+        return bool(
+            np.allclose(whole.frame_logits[:, 1:], alone.frame_logits, atol=1e-4)
+            and np.allclose(whole.attention[:, :, 1:], alone.attention, atol=1e-5)
+        )
 
 
 def _width(tensors: Sequence[Any]) -> int:

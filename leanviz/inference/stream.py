@@ -229,14 +229,16 @@ class LeanStream:
         waves = np.stack([self._waves[s : s + n_waves] for s in first_keys])
         keys = np.array(first_keys)[:, None] + first_wave(self._oldest) + np.arange(n_waves)
         heard = (keys * WAVE_HOP < self._received).astype(np.float32)
-        fused = self._model.fuse(embeddings, waves, audible, heard)
+        # only the last two patches of a window are decided on
+        asked = max(0, length - 2)
+        fused = self._model.fuse(embeddings, waves, audible, heard, first=asked)
 
         def result(row: int, n: int) -> PatchResult:
             return PatchResult(
                 patch=first + row + 1 - length + n,
                 # Copies: a view would keep the whole batch of windows alive with it.
-                logits=fused.frame_logits[row, n].copy(),
-                attention=fused.attention[row, :, n].copy(),
+                logits=fused.frame_logits[row, n - asked].copy(),
+                attention=fused.attention[row, :, n - asked].copy(),
                 first_key=int(keys[row, 0]),
                 audible=float(audible[row, n]),
                 final=n + 1 < length,

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 # To be raised whenever the same sound and model give other results or are kept otherwise.
-ENGINE = 1
+ENGINE = 2
 MEGABYTE = 1_000_000
 MOST_MB = 2000
 

@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache as kept
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,29 @@ from leanviz.core.candidates import CandidateRules
 from leanviz.core.smoothing import Smoothing
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline import clip as clip_module
-from leanviz.pipeline import stored_stream
+from leanviz.pipeline import file_analysis, stored_stream
 from leanviz.pipeline.analysis_cache import MEGABYTE, AnalysisCache, fingerprint
 from leanviz.pipeline.clip import Cancelled, analyze_file
 from leanviz.pipeline.results import ClipAnalysis
 from tests.support.counting import count_embedded
 
 Clip = Callable[[int], Path]
-# Patches of a part: a block of two seconds completes four or five.
-BLOCKS = 2
+# Seconds of a block, and blocks of a part, so that nine seconds are a long file.
+BLOCK_S, BLOCKS = 2.0, 2
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_blocks() -> Iterator[None]:
+    """Have a file come in more pieces than it does."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(file_analysis, "BLOCK_S", BLOCK_S)
+        yield
+
+
+@pytest.fixture(scope="module")
+def analysed(model: LeanModel, clip: Clip, short_blocks: None) -> Callable[[int], ClipAnalysis]:
+    """Return a function that gives the analysis of a clip in such pieces, without a cache."""
+    return kept(lambda rate: analyze_file(clip(rate), model))
 
 
 @pytest.fixture(autouse=True)
@@ -127,9 +142,9 @@ KILLED = f"""
 import os, signal, sys
 from pathlib import Path
 from leanviz.inference.model import LeanModel
-from leanviz.pipeline import clip, stored_stream
+from leanviz.pipeline import clip, file_analysis, stored_stream
 from leanviz.pipeline.analysis_cache import AnalysisCache
-stored_stream.PART_BLOCKS, clip.LEAST_KEPT_S = {BLOCKS}, 1.0
+file_analysis.BLOCK_S, stored_stream.PART_BLOCKS, clip.LEAST_KEPT_S = {BLOCK_S}, {BLOCKS}, 1.0
 done = []
 def progress(news):
     done.append(news)

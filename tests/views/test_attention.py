@@ -75,9 +75,9 @@ def analysed_directly(
     asked: list[dict[str, Float32]] = []
     names = "embeddings", "waves", "patch_mask", "wave_mask"
 
-    def fuse(*inputs: Float32) -> Fused:
+    def fuse(*inputs: Float32, first: int = 0) -> Fused:
         asked.append(dict(zip(names, (part.copy() for part in inputs), strict=True)))
-        return change(LeanModel.fuse(model, *inputs))
+        return change(LeanModel.fuse(model, *inputs, first=first))
 
     with pytest.MonkeyPatch.context() as planted:
         planted.setattr(model, "fuse", fuse)
