@@ -69,6 +69,8 @@ def _run(
     signals = Signals(window.end, app)
     window.painted.connect(lambda: window.begin(files))
     window.closed.connect(lambda: save_settings(window.settings, settings_path()))
+    # Qt ends by itself only when a window is closed that was not hidden
+    window.closed.connect(app.exit)
     if accompany is not None:
         accompany(window)
     window.show()
