@@ -70,6 +70,8 @@ class Settings:
         Whether the view goes where a file plays.
     clock_time : bool
         Whether times of live sessions are those of the clock on the wall.
+    heard_now : bool
+        Whether what is heard now is shown in large letters.
     live_span_s : float
         Seconds from the left to the right edge while listening.
     decisions : DecisionChoices
@@ -119,6 +121,7 @@ class Settings:
     paging: bool = False
     follow_playing: bool = True
     clock_time: bool = False
+    heard_now: bool = False
     live_span_s: float = _number(20.0, 0.1, 3600.0)
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     watching: WatchChoices = field(default_factory=WatchChoices)

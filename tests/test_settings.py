@@ -66,6 +66,7 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
             ),
         ),
         clock_time=True,
+        heard_now=True,
         keep_analyses=False,
         analyses_mb=300,
         hidden_panes=("overview",),

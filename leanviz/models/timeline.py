@@ -95,6 +95,11 @@ class TimelineModel(QAbstractListModel):
         return [*self._final, *self._provisional]
 
     @property
+    def sounding(self) -> tuple[Event, ...]:
+        """The events that sound now."""
+        return tuple(self._provisional)
+
+    @property
     def heard(self) -> list[Event]:
         """All events as they were before anybody said anything of them."""
         return [*self._heard, *self._provisional]

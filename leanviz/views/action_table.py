@@ -477,6 +477,10 @@ VIEW = (
     ActionSpec(
         "decisions", "&Decisions", "&View", ("Ctrl+D",), "thresholds, classes and presets"
     ),
+    _show(
+        "show heard", "Heard &Now in Large", keys=("B",),
+        help="what is heard now in large letters",
+    ),
     _show("crosshair", "&Crosshair", keys=("X",), help="crosshair", separated=True),
     _show("clock time", "Clock &Time", keys=("T",), help="time of day or elapsed", needs=_heard),
     _show(

@@ -33,6 +33,7 @@ from leanviz.views.explain_desk import ExplainDesk
 from leanviz.views.figure_export import FigureExport
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
+from leanviz.views.heard_now import HeardNow
 from leanviz.views.inspector import Inspector
 from leanviz.views.key_sheet import KeySheet
 from leanviz.views.live_view import Parts
@@ -92,6 +93,7 @@ class MainWindow(DropWindow):
         review = [self._actions[name] for name in REVIEW]
         self.inspector = Inspector(heads, review)
         self.workspace, self.banner = Workspace(), Banner()
+        self.heard = HeardNow(self.workspace)
         self.toolbar, self.status = Toolbar(self._actions), StatusBar()
         parts = Parts(self.workspace, self.inspector, self.toolbar, self.status)
         self.director = Director(parts, settings, self)
@@ -135,6 +137,7 @@ class MainWindow(DropWindow):
         centre, row, column = QWidget(), QHBoxLayout(), QVBoxLayout()
         column.addWidget(self.banner)
         column.addWidget(self.watching.strip)
+        column.addWidget(self.heard)
         column.addWidget(self.workspace, 1)
         row.addLayout(column, 1)
         row.addWidget(self.side)
@@ -172,6 +175,7 @@ class MainWindow(DropWindow):
             "devices": self._inputs.look,
             "show inspector": self._show_inspector,
             "decisions": self._show_decisions,
+            "show heard": lambda: self.heard.setVisible(self._actions["show heard"].isChecked()),
             "crosshair": lambda: self._crosshair.setVisible(self._actions["crosshair"].isChecked()),
             "clock time": self._show_times,
             "full screen": self._fill_screen,
@@ -191,6 +195,8 @@ class MainWindow(DropWindow):
         self.seen_changed.connect(director.set_visible)
         self._actions.check("show inspector", True)
         self._actions.check("clock time", self._appearance.settings.clock_time)
+        self._actions.check("show heard", self._appearance.settings.heard_now)
+        self.heard.setVisible(self._appearance.settings.heard_now)
         self.toolbar.cancelled.connect(director.stop)
         self.toolbar.picker.chosen.connect(self.workspace.setFocus)
 
@@ -267,6 +273,7 @@ class MainWindow(DropWindow):
             ),
             follow_playing=self.director.transport.following,
             clock_time=self._actions["clock time"].isChecked(),
+            heard_now=self._actions["show heard"].isChecked(),
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
             watching=self.watching.choices,
@@ -461,6 +468,7 @@ class MainWindow(DropWindow):
     def _take_theme(self, theme: Theme) -> None:
         self._actions.set_icons(theme)
         self.toolbar.set_theme(theme)
+        self.heard.set_theme(theme)
         self.watching.set_theme(theme)
         self._drop_hint.theme = theme
         self.map.set_theme(theme)

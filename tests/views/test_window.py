@@ -31,7 +31,8 @@ DEMO = resource_path("demo", "demo.flac")
 ALWAYS = {
     "keep log", "log room", "log folder", "keep analyses", "analyses room",
     "open", "quit", "stop", "devices", "attention", "show overview", "show waveform",
-    "show spectrogram", "show lanes", "show inspector", "crosshair", "next scale", "next palette",
+    "show spectrogram", "show lanes", "show inspector", "show heard", "crosshair", "next scale",
+    "next palette",
     "floor down", "floor up", "ceiling down", "ceiling up", "default range", "full screen", "keys",
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
     "follow", "slower", "faster", "next analysis", "live map", "lag", "ridge",
@@ -480,11 +481,12 @@ def test_time_of_day_and_crosshair_by_key(qtbot: QtBot, live: MainWindow) -> Non
     qtbot.waitUntil(lambda: live.workspace.timeline.rowCount() > 0)
     origin = live.director.origin
     assert origin is not None
-    for key in (Qt.Key.Key_T, Qt.Key.Key_X):
+    for key in (Qt.Key.Key_T, Qt.Key.Key_X, Qt.Key.Key_B):
         qtbot.keyClick(live, key)
     shown = first_time(live)
     assert shown[:3] in {origin.strftime("%H:"), (origin + timedelta(hours=1)).strftime("%H:")}
     assert live._crosshair.isVisible()
+    assert live.heard.shown
     live.director._live._origin = origin - timedelta(hours=5)  # as another session begins
     live.refresh()
     assert first_time(live)[:3] == (origin - timedelta(hours=5)).strftime("%H:")
@@ -492,7 +494,7 @@ def test_time_of_day_and_crosshair_by_key(qtbot: QtBot, live: MainWindow) -> Non
     qtbot.waitUntil(lambda: analysed(live))
     assert not action(live, "clock time").isEnabled()
     assert first_time(live).startswith("0:0")
-    assert live.settings.clock_time, "the next session has it again"
+    assert (live.settings.clock_time, live.settings.heard_now) == (True, True)
 
 
 def test_stopping_keeps_what_was_heard(qtbot: QtBot, live: MainWindow) -> None:

@@ -1,0 +1,70 @@
+"""The large letters: what sounds now, at the cursor of a file, or was heard last."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from leanviz.core.events import Event
+from leanviz.views.colours import GREY, ORANGE
+from leanviz.views.heard_now import BLOCK, HeardNow
+from leanviz.views.theme import DARK
+from leanviz.views.workspace import Workspace
+from tests.core.material import TAXONOMY
+from tests.views.panes_material import RATE, picture, where
+
+
+@pytest.fixture
+def heard(qtbot: QtBot) -> HeardNow:
+    workspace = Workspace()
+    made = HeardNow(workspace)
+    qtbot.addWidget(workspace)
+    qtbot.addWidget(made)
+    workspace.set_taxonomy(TAXONOMY)
+    workspace.timeline.restart(RATE)
+    made.resize(900, made.sizeHint().height())
+    made.show()
+    return made
+
+
+def sounding(label: str, score: float) -> Event:
+    return Event(9 * RATE, 10 * RATE, label, score, provisional=True)
+
+
+def names(heard: HeardNow) -> list[str]:
+    return [each.title for each in heard.shown]
+
+
+def test_live_it_names_what_sounds_then_what_was_heard_last(heard: HeardNow) -> None:
+    timeline = heard._workspace.timeline
+    heard._workspace.time.show_live()
+    assert names(heard) == []
+    timeline.set_provisional([sounding("Siren", 0.5), sounding("Bark", 0.9)])
+    assert names(heard) == ["Bark, woof", "Siren, alarm"], "the surest first"
+    assert heard.accessibleDescription() == "Bark, woof, Siren, alarm"
+    timeline.add_final(
+        [Event(8 * RATE, 20 * RATE, "Bark", 0.9), Event(9 * RATE, 9 * RATE + 1, "Siren", 0.5)]
+    )
+    timeline.set_provisional([])
+    assert names(heard) == ["0:08  Bark, woof"]
+    assert not heard.shown[0].now
+
+
+def test_of_a_file_it_names_what_sounds_at_the_cursor(heard: HeardNow) -> None:
+    workspace = heard._workspace
+    workspace.time.show_recording(30.0)
+    workspace.timeline.restart(RATE, [Event(2 * RATE, 4 * RATE, "Bark", 0.9)])
+    for at_s, expected in ((1.0, []), (3.0, ["Bark, woof"]), (4.0, [])):
+        workspace.time.set_cursor(at_s)
+        assert names(heard) == expected
+
+
+def test_names_are_large_and_those_without_room_are_left_out(heard: HeardNow) -> None:
+    heard._workspace.time.show_live()
+    labels = ("Bark", "Siren", "Dog")
+    heard._workspace.timeline.set_provisional([sounding(label, 0.9) for label in labels])
+    wide = where(picture(heard), DARK.text)
+    assert wide.any(axis=1).sum() >= 35, "capitals that are read from two metres"
+    blocks = [where(picture(heard), hue)[36].sum() for hue in (ORANGE, GREY)]
+    assert blocks == [2 * BLOCK, BLOCK], "Bark and Dog are of one family"
+    heard.resize(200, heard.height())
+    assert where(picture(heard), ORANGE)[36].sum() == BLOCK
+    assert where(picture(heard), DARK.text).any()
