@@ -79,6 +79,9 @@ class ReadoutRecipe:
         Of the two convolutions on the map, and of the layer on the embedding.
     mixtures : int
         How many times 32 mixtures of training clips are heard beside the clips themselves.
+    variations : int
+        How many times 32 sounds of 10 s are heard that are nobody's recording: clips changed
+        beyond recognition, and made sounds.
     """
 
     seed: int = 0
@@ -86,6 +89,7 @@ class ReadoutRecipe:
     features: int = 192
     hidden: int = 40
     mixtures: int = 71
+    variations: int = 60
     passes: int = 12
     batch: int = 256
     rate: float = 2e-3

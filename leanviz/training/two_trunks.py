@@ -7,7 +7,7 @@ times faster on a processor than PyTorch.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import cast
 
@@ -24,7 +24,9 @@ from leanviz.training import augment
 from leanviz.training.corpus import Corpus, yamnet_rows, yamnet_trunk
 from leanviz.training.graft import bare, middle
 from leanviz.training.padding import pads_inside
+from leanviz.training.recipe import ReadoutRecipe
 from leanviz.training.scenes import Mixing, Scenes
+from leanviz.training.variations import variation
 from leanviz.training.vocabulary import BORROWED_LOGIT
 
 Float32 = npt.NDArray[np.float32]
@@ -32,8 +34,10 @@ Float16 = npt.NDArray[np.float16]
 
 logger = logging.getLogger(__name__)
 
-# Training clips, and mixtures of them, that are kept in one file.
+# Training clips, and mixtures or variations of them, that are kept in one file.
 CLIPS, MIXTURES = 64, 32
+# What variations are drawn with: not what mixtures are.
+APART = 7
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,10 @@ class Heard:
     @classmethod
     def joined(cls, parts: list["Heard"]) -> "Heard":
         """Return several as one."""
-        names = ("maps", "embeddings", "logits")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in NAMES))
+
+
+NAMES = tuple(field.name for field in fields(Heard))
 
 
 def unheard_classes(corpus: Corpus) -> npt.NDArray[np.intp]:
@@ -127,9 +133,9 @@ def _exported(trunk: torch.nn.Module, work: Path) -> onnx.ModelProto:
 
 
 def hear_training_clips(
-    corpus: Corpus, trunks: TwoTrunks, work: Path, mixtures: int, seed: int
+    corpus: Corpus, trunks: TwoTrunks, work: Path, recipe: ReadoutRecipe
 ) -> list[Path]:
-    """Return files of what two trunks say of the training clips, and of mixtures of them.
+    """Return files of what two trunks say of training clips, of mixtures and of variations of them.
 
     A run that was killed goes on with the files that it left; a part follows from its number.
 
@@ -137,19 +143,23 @@ def hear_training_clips(
     ----------
     work : Path
         A folder of this seed and model alone.
-    mixtures : int
-        How many files of mixtures, of `MIXTURES` each.
+    recipe : ReadoutRecipe
+        How many files of mixtures and of variations, of `MIXTURES` each; and the seed.
     """
     clips = corpus.split("train")
     groups = [clips[at : at + CLIPS] for at in range(0, len(clips), CLIPS)]
-    scenes = Scenes(corpus, Mixing(), MIXTURES, seed)
+    seed, scenes = recipe.seed, Scenes(corpus, Mixing(), MIXTURES, recipe.seed)
     makers: list[tuple[str, Callable[[], Iterator[Heard]]]] = [
         (f"clips-{at:04}", lambda group=group: _clips(corpus, trunks, group))
         for at, group in enumerate(groups)
     ]
     makers += [
         (f"mixtures-{step:04}", lambda step=step: _mixtures(scenes, trunks, step, seed))
-        for step in range(mixtures)
+        for step in range(recipe.mixtures)
+    ]
+    makers += [
+        (f"variations-{step:04}", lambda step=step: _variations(corpus, trunks, step, seed))
+        for step in range(recipe.variations)
     ]
     return [_kept(work / f"{name}.npz", make) for name, make in track(makers, "Hearing clips")]
 
@@ -165,12 +175,20 @@ def _kept(path: Path, make: Callable[[], Iterator[Heard]]) -> Path:
 
 
 def read_heard(paths: list[Path]) -> Heard:
-    """Return what files hold, as one."""
-    parts: list[Heard] = []
-    for path in paths:
-        with np.load(path, allow_pickle=False) as stored:
-            parts.append(Heard(*(stored[name] for name in ("maps", "embeddings", "logits"))))
-    return Heard.joined(parts)
+    """Return what files hold, as one; it is in memory once."""
+    sizes = [len(_stored(path, "logits")) for path in paths]
+    whole: dict[str, npt.NDArray[np.floating]] = {}
+    for name in NAMES:
+        first = _stored(paths[0], name)
+        whole[name] = np.empty((sum(sizes), *first.shape[1:]), first.dtype)
+        for path, stop, size in zip(paths, np.cumsum(sizes), sizes, strict=True):
+            whole[name][stop - size : stop] = _stored(path, name)
+    return Heard(**whole)
+
+
+def _stored(path: Path, name: str) -> npt.NDArray[np.floating]:
+    with np.load(path, allow_pickle=False) as stored:
+        return stored[name]
 
 
 def _clips(corpus: Corpus, trunks: TwoTrunks, clips: npt.NDArray[np.int64]) -> Iterator[Heard]:
@@ -189,3 +207,11 @@ def _mixtures(scenes: Scenes, trunks: TwoTrunks, step: int, seed: int) -> Iterat
     for patches, mask in zip(example.patches, example.patch_mask, strict=True):
         audible = mask > 0
         yield trunks.hear(patches[audible].contiguous().numpy())
+
+
+def _variations(corpus: Corpus, trunks: TwoTrunks, step: int, seed: int) -> Iterator[Heard]:
+    """Yield what two trunks say of sounds made from training clips and from nothing."""
+    clips, rng = corpus.split("train"), np.random.default_rng((seed + APART, step))
+    for _ in range(MIXTURES):
+        patches = clip_patches(variation(lambda: corpus.clip(int(rng.choice(clips))), rng))
+        yield trunks.hear(patches[audible_fraction(patches) > 0])
