@@ -81,6 +81,8 @@ class LanesItem(PaneItem):
         self.places: Sequence[int] = range(0)
         self.lane_height = TALLEST
         self.selected: Event | None = None
+        # an event, and as it would be where the pointer has one of its edges
+        self._moved: tuple[Event, Event] | None = None
         self._tracks: Tracks | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._strip, self._version = Strip(), 0
@@ -102,6 +104,12 @@ class LanesItem(PaneItem):
             self._version += 1
         self.update()
 
+    def show_moved(self, event: Event, moved: Event | None) -> None:
+        """Draw an event as it would be with other edges; None draws it as it is."""
+        self._moved = None if moved is None else (event, moved)
+        self._version += 1
+        self.update()
+
     def boxes(self, lane: Lane, row: int, width: int, ratio: float) -> list[Box]:
         """Return the visible events of a lane as boxes, from left to right.
 
@@ -121,6 +129,8 @@ class LanesItem(PaneItem):
         rate, step = self._timeline.sample_rate, axis.seconds_per_pixel
         first = int((axis.start_s - BEYOND * step) * rate)
         events = lane.between(first, int((axis.time(axis.width) + BEYOND * step) * rate) + 1)
+        if self._moved is not None:
+            events = [self._moved[1] if event == self._moved[0] else event for event in events]
         areas = [self._area(event, axis, row, ratio) for event in events]
         metrics = QFontMetricsF(self._font(ratio))
         found: list[Box] = []
@@ -303,7 +313,7 @@ class LanesItem(PaneItem):
 
     def _outline(self, event: Event, hue: QColor, ratio: float) -> QPen:
         """Return the outline: dashed while an event may change, bright when selected."""
-        if event == self.selected:
+        if event == self.selected or (self._moved is not None and event == self._moved[1]):
             return QPen(colour(self.theme.text), 2 * ratio)
         edge = hue if self.theme.dark else hue.darker(135)
         style = Qt.PenStyle.DashLine if event.provisional else Qt.PenStyle.SolidLine

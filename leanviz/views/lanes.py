@@ -5,14 +5,17 @@ import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from leanviz.core.events import Event
 from leanviz.core.tracks import Tracks
+from leanviz.models.lanes import Lane
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
 from leanviz.views.event_words import event_tip, parent_tip
 from leanviz.views.label_boxes import LOWEST, TALLEST, LanesItem
+from leanviz.views.label_edges import LabelEdges
 from leanviz.views.left_axis import LEFT
 from leanviz.views.pane import Pane
 from leanviz.views.plain import plain_tip
@@ -36,6 +39,7 @@ class LanesPane(Pane):
         self._timeline = timeline
         self.picture = LanesItem(self.box, timeline, time)
         self.add(self.picture)
+        self.edges = LabelEdges(self, lambda: timeline.sample_rate)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hovered_event: Event | None = None
         # of the lanes there is reason to show, the first that has room
@@ -73,30 +77,48 @@ class LanesPane(Pane):
 
     def event_at(self, at: QPointF) -> Event | None:
         """Return the event at a place in logical pixels of the widget."""
-        lanes = self.picture.shown_lanes()
-        row = int(at.y() / self.picture.lane_height)
-        if not (self.in_plot(at) and 0 <= row < len(lanes)):
+        found = self._lane_at(at)
+        if found is None:
             return None
         ratio = self.devicePixelRatioF()
         x = (at.x() - LEFT) * ratio
         near = NEAR * ratio
-        boxes = self.picture.boxes(lanes[row], row, self.plot_width(), ratio)
+        boxes = self.picture.boxes(*found, self.plot_width(), ratio)
         hit = [b for b in boxes if b.area.left() - near <= x <= b.area.right() + near]
         return min(hit, key=lambda b: abs(b.area.center().x() - x)).event if hit else None
 
     def parent_at(self, at: QPointF) -> tuple[Event, str] | None:
         """Return the general class tinted at a place, and the label that stands for it."""
-        lanes = self.picture.shown_lanes()
-        row = int(at.y() / self.picture.lane_height)
-        if not (self.in_plot(at) and 0 <= row < len(lanes)):
-            return None
-        parents = self._timeline.parents_of(lanes[row].label)
+        label = self.label_at(at)
+        parents = None if label is None else self._timeline.parents_of(label)
         sample = round(self.time_at(at) * self._timeline.sample_rate)
         found = [] if parents is None else parents.between(sample, sample + 1)
-        return (found[0], lanes[row].label) if found else None
+        return (found[0], label) if found and label is not None else None
+
+    def label_at(self, at: QPointF) -> str | None:
+        """Return the label of the lane at a place."""
+        found = self._lane_at(at)
+        return None if found is None else found[0].label
+
+    def _lane_at(self, at: QPointF) -> tuple[Lane, int] | None:
+        """Return the lane at a place, and in which row it is."""
+        lanes, row = self.picture.shown_lanes(), int(at.y() / self.picture.lane_height)
+        return (lanes[row], row) if self.in_plot(at) and 0 <= row < len(lanes) else None
+
+    def mousePressEvent(self, ev: QMouseEvent) -> None:
+        """Take the edge of the selected label, if one is there."""
+        if ev.button() == Qt.MouseButton.LeftButton:
+            self.edges.take(ev.position())
+        super().mousePressEvent(ev)
+
+    def dragged(self, start: QPointF, at: QPointF, finished: bool) -> None:
+        """Move the edge that was taken; without one, select the time range."""
+        if not self.edges.drag(at, finished):
+            super().dragged(start, at, finished)
 
     def clicked(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Tell which event was clicked; beside all events, seek."""
+        self.edges.let_go()
         event = self.event_at(at)
         self.event_clicked.emit(event)
         if event is None:
@@ -111,6 +133,7 @@ class LanesPane(Pane):
     def hovered(self, at: QPointF | None) -> None:
         """Tell which event is under the pointer."""
         super().hovered(at)
+        self.edges.point(at)
         event = None if at is None else self.event_at(at)
         if event != self._hovered_event:
             self._hovered_event = event

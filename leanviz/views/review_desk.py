@@ -113,6 +113,9 @@ class ReviewDesk(QObject):
 
     def _take_timeline(self) -> None:
         self.page.set_timeline(self._workspace.timeline)
+        edges = self._workspace.lanes.edges
+        edges.movable = lambda: self.files.reviewable
+        edges.moved.connect(self._reviewing.retime)
 
     def _search(self, actions: Actions, side: Side) -> None:
         """Turn to the page of all labels, the keyboard at the search."""

@@ -86,7 +86,11 @@ class Reviewing(QObject):
         if extent is None:
             self.said.emit(NO_RANGE)
         else:
-            self._edit(event, event.label, extent)
+            self.retime(event, extent)
+
+    def retime(self, event: Event, extent: Span) -> None:
+        """Give a label other times."""
+        self._edit(event, event.label, extent)
 
     def restore(self) -> None:
         """Show again what leanviz found and the user deleted."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.alignment import wave_count, wave_extent
@@ -31,6 +31,8 @@ Float32 = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.int64]
 
 RATE = 16_000
+PLAIN = Qt.KeyboardModifier.NoModifier
+LEFT_BUTTON = Qt.MouseButton.LeftButton
 WIDTH, HEIGHT = LEFT + 600 + RIGHT, 120
 
 
@@ -150,3 +152,24 @@ def rgb(name: str) -> npt.NDArray[np.int64]:
 def where(drawn: Picture, name: str, tolerance: int = 0) -> npt.NDArray[np.bool_]:
     """Return which pixels [height, width] have a colour."""
     return np.asarray((np.abs(drawn - rgb(name)) <= tolerance).all(-1))
+
+
+def place(pane: Pane, time_s: float, y: float = 60.0) -> QPointF:
+    """Return the place of a time in a pane."""
+    return QPointF(LEFT + pane.pixel_map().x(time_s), y)
+
+
+def mouse(pane: Pane, kind: QEvent.Type, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+    """Have the left button pressed, moved or released."""
+    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT_BUTTON
+    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else LEFT_BUTTON
+    event = QMouseEvent(kind, at, QPointF(pane.mapToGlobal(at.toPoint())), button, held, modifiers)
+    QApplication.sendEvent(pane.viewport(), event)
+
+
+def drag(pane: Pane, *stations: QPointF, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
+    """Press at the first place, move through the others, and release at the last."""
+    mouse(pane, QEvent.Type.MouseButtonPress, stations[0], modifiers)
+    for at in stations[1:]:
+        mouse(pane, QEvent.Type.MouseMove, at, modifiers)
+    mouse(pane, QEvent.Type.MouseButtonRelease, stations[-1], modifiers)

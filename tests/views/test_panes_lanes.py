@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Span
@@ -17,7 +17,20 @@ from leanviz.views.label_boxes import LOWEST, TALLEST, Box
 from leanviz.views.left_axis import LEFT
 from leanviz.views.theme import DARK, THEMES, Theme
 from tests.core.material import TAXONOMY
-from tests.views.panes_material import RATE, Stack, picture, plot, rgb, sound, stack, where
+from tests.views.panes_material import (
+    PLAIN,
+    RATE,
+    Stack,
+    drag,
+    mouse,
+    picture,
+    place,
+    plot,
+    rgb,
+    sound,
+    stack,
+    where,
+)
 
 FULL = 600
 RELAXED = settings(
@@ -298,6 +311,52 @@ def test_the_lane_of_the_selected_event_stays_in_view_in_less_room(made: Stack) 
     assert wanted.label in in_view(60)
     made.lanes.wheel_vertical(100.0, QPointF())
     assert wanted.label not in in_view(100), "what was scrolled away stays away"
+
+
+def test_edges_of_the_selected_label_are_dragged(made: Stack) -> None:
+    bark = sound(24 * RATE, 30 * RATE)
+    made.timeline.restart(RATE, [bark, sound(35 * RATE, 36 * RATE)])
+    moved: list[tuple[Event, Span]] = []
+    made.lanes.edges.moved.connect(lambda event, extent: moved.append((event, extent)))
+
+    def pulled(*times_s: float) -> list[tuple[Event, Span]]:
+        moved.clear()
+        drag(made.lanes, *(place(made.lanes, time_s, 10.0) for time_s in times_s))
+        return moved
+
+    made.lanes.select(bark)
+    assert not pulled(24.0, 22.0), "the labels of this cannot be changed"
+    assert made.time.selection == (22.0, 24.0)
+    made.lanes.edges.movable = lambda: True
+    made.time.select(None)
+    assert pulled(24.0, 23.0, 22.0) == [(bark, Span(22 * RATE, 30 * RATE))]
+    assert pulled(30.0, 33.0) == [(bark, Span(24 * RATE, 33 * RATE))]
+    assert pulled(30.0, 21.0) == [(bark, Span(24 * RATE, 24 * RATE + RATE // 100))], "not reversed"
+    assert pulled(24.0, 25.0, 24.0) == [], "back where it was"
+    assert made.time.selection is None
+    assert not pulled(27.0, 29.0)
+    assert made.time.selection == (27.0, 29.0), "within the label a time range is selected"
+    assert not pulled(35.0, 34.0), "another label is selected first"
+
+
+def test_a_dragged_edge_is_seen_where_the_pointer_has_it(made: Stack) -> None:
+    bark = sound(24 * RATE, 30 * RATE)
+    made.timeline.restart(RATE, [bark])
+    made.lanes.select(bark)
+    made.lanes.edges.movable = lambda: True
+    mouse(made.lanes, QEvent.Type.MouseMove, place(made.lanes, 30.0, 10.0), PLAIN)
+    assert made.lanes.viewport().cursor().shape() == Qt.CursorShape.SizeHorCursor
+    mouse(made.lanes, QEvent.Type.MouseButtonPress, place(made.lanes, 30.0, 10.0), PLAIN)
+    mouse(made.lanes, QEvent.Type.MouseMove, place(made.lanes, 33.0, 10.0), PLAIN)
+    lane = next(iter(made.timeline.lanes))
+    (box,) = made.lanes.picture.boxes(lane, 0, FULL, 1.0)
+    assert (box.area.left(), box.area.right()) == (120, 390)
+    assert rgb(DARK.text).tolist() in plot(made.lanes)[10, 385:392].tolist(), "as selected"
+    mouse(made.lanes, QEvent.Type.MouseButtonRelease, place(made.lanes, 33.0, 10.0), PLAIN)
+    (box,) = made.lanes.picture.boxes(lane, 0, FULL, 1.0)
+    assert box.area.right() == 300, "until somebody takes it over"
+    mouse(made.lanes, QEvent.Type.MouseMove, place(made.lanes, 27.0, 10.0), PLAIN)
+    assert made.lanes.viewport().cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
 def test_unanalysed_spans_are_hatched_and_lost_ones_blank(made: Stack) -> None:

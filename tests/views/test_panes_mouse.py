@@ -2,19 +2,26 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from leanviz.models.spectrogram import Readout
-from leanviz.views.left_axis import LEFT
 from leanviz.views.pane import Pane
 from tests.core.material import noise
-from tests.views.panes_material import RATE, Stack, diagonal, stack, tracks_of
+from tests.views.panes_material import (
+    PLAIN,
+    RATE,
+    Stack,
+    diagonal,
+    drag,
+    mouse,
+    place,
+    stack,
+    tracks_of,
+)
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-PLAIN = Qt.KeyboardModifier.NoModifier
-LEFT_BUTTON = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -29,10 +36,6 @@ def made(qtbot: QtBot) -> Stack:
 @pytest.fixture(params=["waveform", "spectrogram", "lanes", "map"])
 def pane(request: pytest.FixtureRequest, made: Stack) -> Pane:
     return getattr(made, request.param)
-
-
-def place(pane: Pane, time_s: float, y: float = 60.0) -> QPointF:
-    return QPointF(LEFT + pane.pixel_map().x(time_s), y)
 
 
 def wheel(
@@ -50,20 +53,6 @@ def wheel(
         False,
     )
     QApplication.sendEvent(pane.viewport(), event)
-
-
-def mouse(pane: Pane, kind: QEvent.Type, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT_BUTTON
-    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else LEFT_BUTTON
-    event = QMouseEvent(kind, at, QPointF(pane.mapToGlobal(at.toPoint())), button, held, modifiers)
-    QApplication.sendEvent(pane.viewport(), event)
-
-
-def drag(pane: Pane, *stations: QPointF, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-    mouse(pane, QEvent.Type.MouseButtonPress, stations[0], modifiers)
-    for at in stations[1:]:
-        mouse(pane, QEvent.Type.MouseMove, at, modifiers)
-    mouse(pane, QEvent.Type.MouseButtonRelease, stations[-1], modifiers)
 
 
 def test_the_wheel_scrolls_time_towards_the_user_forwards(pane: Pane) -> None:

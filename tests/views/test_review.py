@@ -129,17 +129,20 @@ def test_labels_are_reviewed_by_key_and_every_step_is_undone(
     assert dog is not None
     assert (dog.label, dog.onset, dog.offset) == ("Dog", 44_100, 88_200)
     assert (dog.provenance, dog.parents[:1]) == (Provenance.MANUAL, ("Animal",))
+    window.workspace.lanes.edges.moved.emit(dog, Span(44_100, 66_150))
+    assert selected(window) == replace(dog, offset=66_150)
     pick(window, "Chirp_and_tweet")
     qtbot.keyClick(window, Key.Key_Delete)
     assert "Chirp_and_tweet" not in [event.label for event in shown(window)]
     assert selected(window) is not None, "the next one, to go on with"
     assert window.isWindowModified()
-    for _ in range(4):
+    assert window.workspace.lanes.edges.movable()
+    for _ in range(5):
         trigger(window, "undo")
     assert shown(window) == before
     assert text(window, "undo") == ""
     assert not window.isWindowModified()
-    for _ in range(4):
+    for _ in range(5):
         trigger(window, "redo")
     assert {"my own bell", "Dog"} <= {event.label for event in shown(window)}
     trigger(window, "restore labels")
