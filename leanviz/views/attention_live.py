@@ -117,8 +117,9 @@ class LiveMap(QObject):
     def _make_room(self) -> None:
         """Leave the other panes the room of a map that nobody wants to see."""
         unwanted = self._listening and not self._shown
-        self._workspace.attention.explain(HINT if unwanted else "")
-        self._workspace.rest_attention(unwanted)
+        pane = self._workspace.attention
+        pane.explain(HINT if unwanted else "")
+        self._workspace.rest(*(pane,) * unwanted)
 
     def _in_view(self) -> int:
         """Return how many of the newest rows are wanted: all of them while somebody looks back."""

@@ -96,6 +96,7 @@ class SessionView(QObject):
         """Let go of the session, and of what was asked for: something else is shown."""
         if self._session is not None:
             self.marks.show_extents(NOTHING)
+            self._parts.workspace.rest()
         self._session = self._wanted = None
 
     def show(self, session: Session) -> None:
@@ -107,8 +108,10 @@ class SessionView(QObject):
         workspace.time.show_recording(session.duration_s)
         workspace.time.show(0.0, min(session.duration_s, SPAN_S))
         workspace.time.set_cursor(0.0)
-        for pane in (workspace.waveform, workspace.spectrogram, workspace.attention):
+        silent = (workspace.waveform, workspace.spectrogram, workspace.attention)
+        for pane in silent:
             pane.explain(NO_SOUND)
+        workspace.rest(*silent)
         notes = [_note(one, head.sample_rate) for one in session.unheard]
         workspace.lanes.explain(NO_LABELS, notes)
         workspace.overview.explain("", notes)

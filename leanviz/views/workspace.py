@@ -34,7 +34,7 @@ from leanviz.views.waveform import WaveformPane
 SHARES = (13, 36, 27, 24)
 # Of the analysis, below the spectrogram, while it is shown.
 ANALYSIS = 24
-# Logical pixels: a line of words instead of the attention, and Qt's "as high as it likes".
+# Logical pixels: a line of words instead of a picture, and Qt's "as high as it likes".
 RESTING, ANY_HEIGHT = 32, 16_777_215
 
 
@@ -221,19 +221,20 @@ class Workspace(QWidget):
         self.time_axis.set_time_format(time_format)
         self.timeline.set_time_format(time_format)
 
-    def rest_attention(self, resting: bool) -> None:
-        """Give the other panes the room of the attention pane but for a line, or take it back."""
-        self.attention.setMaximumHeight(RESTING if resting else ANY_HEIGHT)
+    def rest(self, *panes: Pane) -> None:
+        """Leave a line to panes that have nothing to show; the others have their room."""
+        for pane in (self.waveform, self.spectrogram, self.attention):
+            pane.setMaximumHeight(RESTING if pane in panes else ANY_HEIGHT)
         self.divided.refresh()
-        if not resting and 0 < self.divided.sizes()[-1] <= RESTING:
+        if not panes and 0 < self.divided.sizes()[-1] <= RESTING:
             self.divided.share_out()  # dividers were moved meanwhile
 
     def heights(self) -> str:
         """Return the heights of the panes, packed."""
-        resting = self.attention.maximumHeight() == RESTING
-        self.rest_attention(resting=False)
+        resting = [pane for pane in self.panes if pane.maximumHeight() == RESTING]
+        self.rest()
         packed = bytes(self.divided.saveState().toBase64().data()).decode("ascii")
-        self.rest_attention(resting)
+        self.rest(*resting)
         return packed
 
     def set_heights(self, packed: str) -> None:

@@ -28,6 +28,7 @@ from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
 from leanviz.views.session_view import NO_SOUND
+from leanviz.views.workspace import RESTING
 from tests.support.windows import action
 
 DEMO = resource_path("demo", "demo.flac")
@@ -121,6 +122,7 @@ def test_a_session_is_shown_in_the_same_views(reopened: MainWindow, log: Path) -
     for pane in (workspace.waveform, workspace.spectrogram, workspace.attention):
         assert pane.markers.is_empty
         assert pane.markers.empty == NO_SOUND
+        assert pane.height() == RESTING, "the labels have the room"
     assert not workspace.overview.markers.is_empty
     assert [row.score for row in reopened.inspector.now.rows] == pytest.approx([0.8, 0.6])
     assert reopened.windowTitle() == f"{log.name} \N{EN DASH} leanviz"
