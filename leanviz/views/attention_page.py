@@ -61,7 +61,6 @@ class AttentionPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._reading, self._pins = reading, pins
         self._span, self._a, self._b = page_heading(""), OneLine(), OneLine()
-        self._span.setWordWrap(True)
         self.heads = ExplainTable("Realignment of each head", COLUMNS, HEADS)
         # names of heads are short and to be read whole; the shape has room to spare
         header = self.heads.horizontalHeader()
@@ -131,7 +130,7 @@ class AttentionPage(QScrollArea):
     def _show_pins(self) -> None:
         for letter, label in (("A", self._a), ("B", self._b)):
             held = self._pins[letter]
-            label.show_text("" if held is None else f"{letter}  {held.title}")
+            label.setText("" if held is None else f"{letter}  {held.title}")
             label.setVisible(held is not None)
             label.setToolTip("" if held is None else plain_tip(pin_text(held)))
         comparison = self._pins.comparison

@@ -21,7 +21,7 @@ from leanviz.models.time_text import elapsed
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
-from leanviz.views.plain import PlainLabel
+from leanviz.views.plain import PlainLabel, plain_tip
 
 if TYPE_CHECKING:
     from leanviz.pipeline.counterfactual import Counterfactual
@@ -59,7 +59,6 @@ class ExplainPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         play, rest, mute, isolate, similar, export = (action_button(action) for action in actions)
         self._title, self.remark = page_heading("WHY"), _words()
-        self._title.setWordWrap(True)
         self.changed, self.looked = _words(), _words()
         self.facts = Facts(FACTS)
         self.facts.setToolTip("Rank correlations over the moments of the window, from -1 to 1")
@@ -94,6 +93,7 @@ class ExplainPanel(QScrollArea):
         explained = found.found
         asked_s = found.query_s()[explained.question.weights > 0]
         self._title.setText(f"WHY  {title}?")
+        self._title.setToolTip(plain_tip(title))
         self.facts.show_values({
             ASKED: f"{elapsed(asked_s[0, 0], 2)} \u2013 {elapsed(asked_s[-1, 1], 2)}",
             LOGIT: f"{explained.logit:.2f}",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from leanviz.pipeline.results import ClipAnalysis
 
 PEAKS = "PEAKS OF THE FILE"
+COMING = "there when all of it is analysed"
+MAP_COMING = "Where the model looked is shown when all of the file is analysed."
 
 
 class FileView(QObject):
@@ -95,7 +97,8 @@ class FileView(QObject):
         self._closer.show(tracks, path)
         self._parts.inspector.show_heads(0)
         self._parts.inspector.near.show_misses(())
-        self._parts.inspector.show_now(PEAKS, ())
+        self._parts.inspector.show_now(PEAKS, (), COMING)
+        self._parts.workspace.attention.explain(MAP_COMING)
 
     def _take(self, findings: Sequence[Finding]) -> None:
         """Show the candidates that came since; of hours there are too many to take all again."""
@@ -145,7 +148,7 @@ class FileView(QObject):
             onset = int(analysis.patch_extents[patch, 0])
             heading = f"AT {elapsed(seconds(onset, analysis.sample_rate), 1)}"
         taxonomy = self._parts.workspace.timeline.taxonomy
-        inspector.show_now(heading, leading(scores, taxonomy, NOW_ROWS))
+        inspector.show_now(heading, leading(scores, taxonomy, NOW_ROWS), "nothing")
 
 
 def _patch_at(analysis: "ClipAnalysis", time_s: float) -> int:

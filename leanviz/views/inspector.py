@@ -20,12 +20,13 @@ from leanviz.views.events_page import review_buttons
 from leanviz.views.facts import Facts
 from leanviz.views.near_list import NearList
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
+from leanviz.views.plain import plain_tip
 from leanviz.views.score_list import ScoreList
 from leanviz.views.score_rows import ScoreRow
 from leanviz.views.theme import Theme
 
 WIDTH = 320
-NOW_ROWS = 5
+NOW_ROWS, NOTHING_YET = 5, "nothing heard yet"
 NEAR_ROWS = 3
 SELECTED = ("on \u2013 off", "score", "review", "announced", "within")
 ATTENTION = ("query", "key", "weight", "lag")
@@ -50,7 +51,7 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.now = ScoreList("Scores now", NOW_ROWS, "nothing heard yet")
+        self.now = ScoreList("Scores now", NOW_ROWS, NOTHING_YET)
         self.near = NearList(NEAR_ROWS)
         self.selected, self.attention = Facts(SELECTED), Facts(ATTENTION)
         self.review = review_buttons(review)
@@ -83,10 +84,10 @@ class Inspector(QScrollArea):
         self.now.theme = theme
         self.now.update()
 
-    def show_now(self, heading: str, rows: Sequence[ScoreRow]) -> None:
-        """Show the best scores of a moment, which the heading names."""
+    def show_now(self, heading: str, rows: Sequence[ScoreRow], none: str = NOTHING_YET) -> None:
+        """Show the best scores of a moment, which the heading names, or a word for none."""
         self._now_heading.setText(heading)
-        self.now.show_rows(rows)
+        self.now.show_rows(rows, none)
 
     def show_heads(self, count: int) -> None:
         """Offer the mean, the highest and `count` heads; one head alone is no choice."""
@@ -97,6 +98,7 @@ class Inspector(QScrollArea):
         """Show an event in words."""
         title = "" if event is None else timeline.title(event.label)
         self._selected_heading.setText(f"SELECTED  {title}".rstrip())
+        self._selected_heading.setToolTip(plain_tip(title))
         self.selected.show_values({} if event is None else event_facts(event, timeline, times))
 
     def show_attention(self, values: Mapping[str, str]) -> None:

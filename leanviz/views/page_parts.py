@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.views.drawing import small_font
-from leanviz.views.plain import PlainLabel
+from leanviz.views.plain import OneLine
 
 
-def page_heading(text: str) -> PlainLabel:
+def page_heading(text: str) -> OneLine:
     """Return the heading of a part of a page."""
-    label = PlainLabel(text)
+    label = OneLine(text)
     label.setProperty("role", "heading")
     label.setMinimumHeight(24)
     return label

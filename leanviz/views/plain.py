@@ -21,11 +21,15 @@ class PlainLabel(QLabel):
 class OneLine(PlainLabel):
     """A line that is cut where there is no more room, and never asks for more."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._whole = ""
+        self.setText(text)
 
-    def show_text(self, text: str) -> None:
+    def text(self) -> str:
+        """Return all of the text."""
+        return self._whole
+
+    def setText(self, text: str) -> None:
         """Show as much of a text as there is room for; a screen reader reads all of it."""
         self._whole = text
         self.setAccessibleName(text)
@@ -42,7 +46,7 @@ class OneLine(PlainLabel):
 
     def _cut(self) -> None:
         end = Qt.TextElideMode.ElideRight
-        self.setText(self.fontMetrics().elidedText(self._whole, end, self.width()))
+        super().setText(self.fontMetrics().elidedText(self._whole, end, self.width()))
 
 
 def plain_tip(text: str) -> str:

@@ -53,12 +53,12 @@ class ScoreList(QWidget):
         """Return the height of all lines, whether they are filled or not."""
         return QSize(200, self.count * self._line_height())
 
-    def show_rows(self, rows: Sequence[ScoreRow]) -> None:
-        """List the first rows."""
-        shown = list(rows[: self.count])
-        if shown != self._rows:
-            self._rows = shown
-            self.setAccessibleDescription("; ".join(map(_spoken, shown)) or self._empty)
+    def show_rows(self, rows: Sequence[ScoreRow], empty: str = "") -> None:
+        """List the first rows; `empty` stands there from now on while there are none."""
+        shown, empty = list(rows[: self.count]), empty or self._empty
+        if (shown, empty) != (self._rows, self._empty):
+            self._rows, self._empty = shown, empty
+            self.setAccessibleDescription("; ".join(map(_spoken, shown)) or empty)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -23,6 +23,7 @@ from leanviz.core.resources import resource_path
 from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views.action_table import SPECS, Mode
 from leanviz.views.engine import Engine, load_engine
+from leanviz.views.file_view import MAP_COMING
 from leanviz.views.listening import MOST_ENDING
 from leanviz.views.main_window import MainWindow
 from tests.support.windows import action
@@ -286,6 +287,7 @@ def test_analysis_shows_progress_and_stops_when_asked(
     window = opened(long_file)
     qtbot.waitUntil(lambda: (window.toolbar.progress or 0) > 0)
     assert mode(window) is Mode.FILE, "what is decoded is shown at once"
+    assert window.workspace.attention.markers.empty == MAP_COMING
     qtbot.waitUntil(lambda: window.workspace.time.limits[1] == pytest.approx(600.0, rel=0.1))
     action(window, "stop").trigger()
     qtbot.waitUntil(lambda: window.toolbar.progress is None)

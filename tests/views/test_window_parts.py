@@ -34,6 +34,7 @@ from leanviz.views.key_sheet import KeySheet, key_rows
 from leanviz.views.level_meter import LevelMeter
 from leanviz.views.live_clock import LiveClock
 from leanviz.views.navigation import parse_time
+from leanviz.views.page_parts import page_heading
 from leanviz.views.readout import attention_values, readout_text, selection_text
 from leanviz.views.render import caption, render_clip
 from leanviz.views.score_list import ScoreList
@@ -242,6 +243,19 @@ def test_a_text_of_the_status_bar_has_nothing_laid_out_anew(qtbot: QtBot) -> Non
     assert QEvent.Type.LayoutRequest not in asked
     cells = bar.findChildren(Cell)
     assert all(cell.height() >= cell.fontMetrics().height() for cell in cells)
+
+
+def test_a_long_title_widens_no_page(qtbot: QtBot) -> None:
+    heading = page_heading("WHY")
+    qtbot.addWidget(heading)
+    heading.resize(120, 24)
+    heading.show()
+    heading.setText(long := "WHY  Livestock, farm animals, working animals?")
+    assert heading.text() == heading.accessibleName() == long
+    assert heading.minimumSizeHint().width() == 0
+    assert heading.sizeHint().width() <= 120 < heading.fontMetrics().horizontalAdvance(long)
+    heading.resize(800, 24)
+    assert heading.sizeHint().width() >= heading.fontMetrics().horizontalAdvance(long)
 
 
 def test_the_pointer_and_the_selection_are_read_in_the_smallest_window(qtbot: QtBot) -> None:
