@@ -14,13 +14,9 @@ run: setup                          ## set up if need be, then open the window (
 
 setup: .venv/.stamp-system .venv/.stamp-run    ## make .venv and install what leanviz runs on
 
-# Tests with a real sound or display server run alone: beside others they would starve and fail for
-# no fault of ours. The rest mostly waits: three at once keep two cores busy.
-# Training has no such tests, and takes seconds to be looked through.
 test: setup-test                    ## set up if need be, then run the tests (with ARGS: pytest on just those)
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/pytest -n 3 -m "not soak and not audio and not screen"; first=$$?; \
-	$(BIN)/pytest --ignore=tests/training -m "not soak and (audio or screen)" && exit $$first
+	@sh .ci/test.sh
 else
 	$(BIN)/pytest $(ARGS)
 endif

@@ -4,6 +4,8 @@ import os
 
 # before anything imports Qt; a test that wants a window opens it in a process of its own (`screen`)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# before NumPy and torch; several processes test at once, and threads that wait for each other spin
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import gc
 import sys
@@ -41,6 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, mark in (("virtual_mic", "audio"), ("screen", "screen")):
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """Set apart what is there by now, modules and tests, which no test leaves as garbage.
+
+    To look through it after each test with a window took more time than most of these tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,6 +105,7 @@ def _qt_objects_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    gc.freeze()  # what is left is not this test's: the next need not look through it
     gc.enable()
 
 

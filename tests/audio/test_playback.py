@@ -54,10 +54,23 @@ def ear(virtual_mic: VirtualMic) -> Iterator[DeviceSource]:
 
 def heard(ear: DeviceSource, start: int) -> np.ndarray:
     """Return what the ear heard from its sample `start` on, without the silence around it."""
-    samples = ear.ring.read(start, ear.ring.written - start)
-    assert not isinstance(samples, Gap)
-    loud = np.flatnonzero(samples[:, 0])
-    return samples[loud[0] : loud[-1] + 1, 0] if loud.size else samples[:0, 0]
+    samples = since(ear, start)
+    loud = np.flatnonzero(samples)
+    return samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]
+
+
+def since(ear: DeviceSource, start: int) -> np.ndarray:
+    """Return all that came, of shape (n,), with a hole where a busy machine lost some of it."""
+    samples = np.zeros(ear.ring.written - start, np.float32)
+    at = 0
+    while at < len(samples):
+        piece = ear.ring.advance(start + at, len(samples) - at)
+        if isinstance(piece, Gap):
+            at = piece.stop - start
+        else:
+            samples[at : at + len(piece)] = piece[:, 0]
+            at += len(piece)
+    return samples
 
 
 def likeness(a: np.ndarray, b: np.ndarray) -> float:
@@ -108,9 +121,7 @@ def watch_once(player: Player, ear: DeviceSource, n: int, per_s: float) -> tuple
     assert all(after >= before for (before, _), (after, _) in itertools.pairwise(positions))
     assert player.position == n
     let_arrive(ear)
-    samples = ear.ring.read(start, ear.ring.written - start)
-    assert not isinstance(samples, Gap)
-    began = (start + int(np.flatnonzero(samples[:, 0])[0])) / RATE - max(ears)
+    began = (start + int(np.flatnonzero(since(ear, start))[0])) / RATE - max(ears)
     leads_s = [at / per_s - (now - began) for at, now in positions if 0 < at < n]
     return heard(ear, start), float(np.median(leads_s))
 

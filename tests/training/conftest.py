@@ -11,8 +11,11 @@ import torch
 
 from leanviz.training.corpus import Corpus, prepare
 
-# On a busy machine several threads wait for each other longer than one takes.
-torch.set_num_threads(1)
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    """On a busy machine several threads wait for each other longer than one takes."""
+    torch.set_num_threads(1)
 
 
 def _read(table: Path) -> list[dict[str, str]]:
