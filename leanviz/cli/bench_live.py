@@ -3,22 +3,16 @@
 import json
 import os
 import platform
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from rich.table import Table
 
-from leanviz.cli.bench_proc import PROC, busy_s, percent_by_name, resident_bytes, thread_times
+from leanviz.cli.bench_proc import busy_s, percent_by_name, resident_bytes, thread_times
+from leanviz.cli.bench_process import Window, listening_window
 from leanviz.cli.console import as_text
-from leanviz.cli.display import screen_problem
-from leanviz.core.errors import UserError
 
 STATES = ("shown", "with the map", "hidden", "minimised")
 # What a state takes until nothing of its beginning is left; half of a short measurement at most.
@@ -56,56 +50,6 @@ class Phase:
     frame_ms: dict[str, float | None]
     resident_mb: float
     others_percent: float
-
-
-class Window:
-    """A leanviz window in a process of its own that does what it is told."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        self.pid = process.pid
-
-    def ask(self, word: str) -> dict[str, Any]:
-        """Return the answer to a word; UserError if the window has ended."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(word + "\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:
-            raise UserError("The window has ended before it was measured.")
-        return json.loads(answer)
-
-
-@contextmanager
-def open_window() -> Generator[Window]:
-    """Start the window with settings of its own, and end it."""
-    with tempfile.TemporaryDirectory(prefix="leanviz-bench-") as folder:
-        own = {f"XDG_{kind}_HOME": f"{folder}/{kind}" for kind in ("CONFIG", "DATA", "STATE")}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "leanviz.cli.bench_window"],
-            env={**os.environ, **own},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            yield Window(process)
-        finally:
-            _end(process)
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    """Close the window as a user would; if it hangs, kill it."""
-    process.terminate()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def watch(window: Window, state: str, seconds: float) -> Phase:
@@ -146,17 +90,7 @@ def measure(seconds: float) -> dict[str, Any]:
     UserError
         If there is no screen, no microphone, or no /proc.
     """
-    if not (PROC / "self" / "task").is_dir():
-        raise UserError("Threads are measured by /proc, which only Linux has.")
-    problem = screen_problem()
-    if problem is not None:
-        raise UserError(
-            f"A window needs a screen ({problem}): `xvfb-run leanviz bench --live` lends it one."
-        )
-    with open_window() as window:
-        answer = window.ask("listen")
-        if "failed" in answer:
-            raise UserError(answer["failed"])
+    with listening_window() as window:
         phases = {state: asdict(watch(window, state, seconds)) for state in STATES}
         facts = window.ask("facts")
     return {

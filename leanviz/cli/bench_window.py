@@ -2,17 +2,20 @@
 
 Run as ``python -m leanviz.cli.bench_window``. It takes words from standard input, a line each, and
 answers each with a line of JSON on standard output; in between it does nothing. The words are
-``listen``, ``shown``, ``with the map``, ``hidden``, ``minimised``, ``facts`` and ``end``.
+``listen``, ``shown``, ``with the map``, ``hidden``, ``minimised``, ``facts`` and ``end``; and, to
+have what is painted looked at, ``look on`` before ``listen``, then ``begin`` and ``seen in PATH``.
 """
 
 import json
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
 from leanviz.app import main
+from leanviz.cli.bench_onlooker import Onlooker
 from leanviz.views.action_table import Mode
 from leanviz.views.main_window import MainWindow
 
@@ -26,6 +29,7 @@ class Attendant(QObject):
         super().__init__(window)
         self._window = window
         self._failure = ""
+        self._onlooker: Onlooker | None = None
         window.director.failed.connect(self._note_failure)
         self._notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._take)
@@ -40,14 +44,30 @@ class Attendant(QObject):
         word = sys.stdin.readline().strip()
         if word == "listen":
             self._waiting.start()
-        elif word == "facts":
-            _answer(self._facts())
         elif word in {"", "end"}:  # nobody is there any more
             self._notifier.setEnabled(False)
             self._window.close()
         else:
+            try:
+                _answer(self._do(word))
+            except Exception as error:  # who asked waits for an answer
+                _answer({"failed": f"The window could not be measured: {error}."})
+                raise
+
+    def _do(self, word: str) -> dict[str, Any]:
+        """Do what a word says; return the answer."""
+        word, _, path = word.partition(" in ")
+        if word == "facts":
+            return self._facts()
+        if word == "look on":
+            self._onlooker = Onlooker(self._window)
+        elif self._onlooker is not None and word == "begin":
+            self._onlooker.begin()
+        elif self._onlooker is not None and word == "seen":
+            return self._onlooker.seen(Path(path))
+        else:
             self._show(word)
-            _answer({})
+        return {}
 
     def _look(self) -> None:
         """Begin to listen as soon as that is possible; answer once there is sound."""

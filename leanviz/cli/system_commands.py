@@ -55,6 +55,9 @@ def bench(  # noqa: PLR0913, PLR0917  (each is an option)
     seconds: Annotated[
         float, typer.Option(metavar="N", min=1.0, help="With --live: so long in each state.")
     ] = 20.0,
+    latency: Annotated[
+        bool, typer.Option("--latency", help="Measure how late sound and labels are seen instead.")
+    ] = False,
     attention: Annotated[
         bool, typer.Option("--attention", help="Measure the map of an hour instead.")
     ] = False,
@@ -71,6 +74,11 @@ def bench(  # noqa: PLR0913, PLR0917  (each is an option)
         from leanviz.cli.bench_live import bench_live
 
         emit(bench_live(seconds, as_json))
+        return
+    if latency:
+        from leanviz.cli.bench_latency import bench_latency
+
+        emit(bench_latency(repeats, as_json))
         return
     from leanviz.cli.bench import bench as run
 

@@ -26,8 +26,11 @@ def main() -> int:
     player = threading.Thread(target=play)
     try:
         microphone.start()
-        player.start()
-        command = [sys.executable, "-m", "leanviz", "bench", "--live", *sys.argv[1:]]
+        arguments = sys.argv[1:]
+        if "--latency" not in arguments:  # which plays its own sounds
+            player.start()
+            arguments = ["--live", *arguments]
+        command = [sys.executable, "-m", "leanviz", "bench", *arguments]
         environment = {**screen.environment, **microphone.environment}
         return subprocess.run(command, env=environment, check=False).returncode
     finally:
