@@ -21,8 +21,9 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from leanviz.core.resources import resource_path
-from leanviz.settings import load_settings, save_settings, settings_path
+from leanviz.settings import load_settings, settings_path
 from leanviz.views.main_window import MainWindow
+from leanviz.views.settings_keeping import SettingsKeeping
 from leanviz.views.tidying import Tidying
 
 log = logging.getLogger("leanviz")
@@ -68,7 +69,8 @@ def _run(
     sys.excepthook = _Reporter(window, log_file)
     signals = Signals(window.end, app)
     window.painted.connect(lambda: window.begin(files))
-    window.closed.connect(lambda: save_settings(window.settings, settings_path()))
+    keeping = SettingsKeeping(lambda: window.choices, settings_path())
+    window.closed.connect(lambda: keeping.end(window.settings))
     # Qt ends by itself only when a window is closed that was not hidden
     window.closed.connect(app.exit)
     if accompany is not None:

@@ -264,6 +264,15 @@ class MainWindow(DropWindow):
     def settings(self) -> Settings:
         """What is to be remembered."""
         return replace(
+            self.choices,
+            geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
+            splitter=self.workspace.heights(),
+        )
+
+    @property
+    def choices(self) -> Settings:
+        """What is to be remembered but for sizes, which are as they were at the beginning."""
+        return replace(
             self.analyses.remember(
                 self._kept.remember(
                     self._logs.remember(
@@ -277,8 +286,6 @@ class MainWindow(DropWindow):
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
             watching=self.watching.choices,
-            geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
-            splitter=self.workspace.heights(),
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
