@@ -11,7 +11,7 @@ from leanviz.views.page_parts import make_small_table
 Index = QModelIndex | QPersistentModelIndex
 SHORTEST_TIME = "00:00.00"
 # Room around a text in a cell, in logical pixels.
-PAD = 14
+PAD = 8
 
 
 class EventTable(QTableView):

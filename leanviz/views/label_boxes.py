@@ -79,6 +79,7 @@ class LanesItem(PaneItem):
         super().__init__(parent)
         self._timeline, self._time = timeline, time
         self.places: Sequence[int] = range(0)
+        self.all_shown = True
         self.lane_height = TALLEST
         self.selected: Event | None = None
         # an event, and as it would be where the pointer has one of its edges
@@ -97,10 +98,10 @@ class LanesItem(PaneItem):
         lanes = list(self._timeline.lanes)
         return [lanes[place] for place in self.places]
 
-    def show_places(self, places: Sequence[int]) -> None:
-        """Show these of the lanes, counted from 0."""
-        if places != self.places:
-            self.places = places
+    def show_places(self, places: Sequence[int], all_shown: bool) -> None:
+        """Show these of the lanes, counted from 0, and tell whether there are more to scroll to."""
+        if (places, all_shown) != (self.places, self.all_shown):
+            self.places, self.all_shown = places, all_shown
             self._version += 1
         self.update()
 
@@ -201,7 +202,8 @@ class LanesItem(PaneItem):
                     self._pinned.append(self._pin(box, hue, painter))
                 else:
                     self._draw_text(painter, box, hue)
-            for box in boxes:
+            # of a file that is opened, when it would have been announced is no news
+            for box in boxes if self._time.live or self._tracks is None else ():
                 self._draw_announcements(painter, box, axis, ratio)
 
     def _font(self, ratio: float) -> QFont:
@@ -322,7 +324,7 @@ class LanesItem(PaneItem):
     def _draw_position(self, painter: QPainter, area: QRectF, ratio: float) -> None:
         """Draw a thin bar at the lanes shown where there are more than fit."""
         total = self._total
-        if len(self.places) == total:
+        if self.all_shown:
             return
         wide, right = round(3 * ratio), round(area.right())
         # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame

@@ -218,7 +218,8 @@ class LanesPane(Pane):
         fitting = int(height / max(1, len(lanes)))
         picture = self.picture
         picture.lane_height = min(TALLEST, max(LOWEST, fitting))
-        picture.show_places(self._chosen(len(lanes)))
+        places = self._chosen(len(lanes))
+        picture.show_places(places, len(places) == len(self._eligible))
         shown = picture.shown_lanes()
         tall = picture.lane_height / max(height, 1.0)
         names = [

@@ -29,6 +29,7 @@ from tests.views.panes_material import (
     rgb,
     sound,
     stack,
+    tracks_of,
     where,
 )
 
@@ -446,3 +447,6 @@ def test_a_tick_stands_where_a_label_was_first_shown_and_where_it_was_final(
         near = columns[np.abs(columns - x) <= 6 * ratio]
         assert near.mean() == pytest.approx(x, abs=1.5 * ratio)
     assert (np.minimum(abs(columns - 7 * axis), abs(columns - 16 * axis)) <= 6 * ratio).all()
+    made.lanes.set_tracks(tracks_of(np.zeros(60 * RATE, np.float32)))
+    made.timeline.restart(RATE, [replace(dog, shown=27 * RATE, announced=36 * RATE)])
+    assert (plot(made.lanes, ratio) == without).all(), "of a file it is no news"
