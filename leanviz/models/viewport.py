@@ -82,6 +82,7 @@ class Viewport(QObject):
         self._start_s, self._span_s = 0.0, LIVE_SPAN_S
         # asked for many times per frame, nearly always for the same width
         self._map: PixelMap | None = None
+        self._latest = on_whole_columns(0.0, LIVE_SPAN_S, 1)
         self._limits: TimeRange = (0.0, 0.0)
         self._session_s = 0.0
         self._live = self._follow = False
@@ -171,10 +172,11 @@ class Viewport(QObject):
         """Return the map onto `width` device pixels.
 
         Every pane of the same width gets the same map, so an instant has one x; its left edge is on
-        a whole pixel column, so scrolling moves by whole pixels.
+        a whole pixel column, so scrolling moves by whole pixels. It is the same object until then.
         """
         if self._map is None or self._map.width != width:
-            self._map = on_whole_columns(self._start_s, self._span_s, width)
+            made = on_whole_columns(self._start_s, self._span_s, width)
+            self._latest = self._map = self._latest if made == self._latest else made
         return self._map
 
     def show_recording(self, duration_s: float) -> None:

@@ -1,12 +1,11 @@
 """The attention pane: which wave features (x) each patch (y) looked at."""
 
-from collections.abc import Hashable
-
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from leanviz.core.alignment import WAVES_PER_PATCH_HOP
+from leanviz.core.clock import PixelMap
 from leanviz.models.attention import AttentionModel, AttentionPoint
 from leanviz.models.time_text import elapsed
 from leanviz.models.time_ticks import time_ticks
@@ -51,7 +50,7 @@ class AttentionPane(Pane):
         super().__init__(time, "Attention", empty, parent)
         self._model = model
         self._read: AttentionPoint | None = None
-        self._marked: Hashable = ()
+        self._marked: tuple[PixelMap, float] | None = None
         self.picture = AttentionItem(self.box, time, model)
         self.marks = AttentionMarks(self.box, time, model)
         self.markers.with_query = False
@@ -199,15 +198,15 @@ class AttentionPane(Pane):
 
     def _mark(self) -> None:
         """Put times on the query axis, if it has moved by a row of pixels."""
-        height = self.box.rect().height()
-        shown = query_axis(self.time, max(1, round(height * self.devicePixelRatioF())))
-        key = None if self._model.band is None else (shown, height)
-        if key == self._marked:
-            return
-        self._marked = key
-        if key is None:
+        if self._model.band is None:
+            self._marked = None
             self.axis.set_marks([])
             return
+        height = self.box.rect().height()
+        shown = query_axis(self.time, max(1, round(height * self.devicePixelRatioF())))
+        if (shown, height) == self._marked:
+            return
+        self._marked = shown, height
         start, stop = shown.start_s, shown.time(shown.width)
         times, decimals = time_ticks(start, stop, height / 22)
         marks = [((t - start) / shown.span_s, elapsed(t, decimals)) for t in times if t >= 0.0]

@@ -1,6 +1,6 @@
 """The way back to now: a button over the panes while a live view looks back."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from leanviz.models.viewport import Viewport
@@ -29,7 +29,6 @@ class LiveButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(lambda: time.set_follow(True))
         self.hide()
-        over.installEventFilter(self)
 
     def refresh(self) -> None:
         """Show how far behind the view is; hide where there is nothing to go back to."""
@@ -42,19 +41,14 @@ class LiveButton(QPushButton):
             self.setVisible(wanted)
             self.raise_()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the top right."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
     def _say(self, text: str) -> None:
         if text != self.text():
             self.setText(text)
             self.adjustSize()
-            self._place()
+            self.place()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stand at the top right of what it lies on."""
         self.move(self._over.width() - self.width() - RIGHT, TOP)
 
 

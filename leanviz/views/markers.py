@@ -34,6 +34,8 @@ class Markers(PaneItem):
         Gives what is to be said of the time that an axis shows.
     has_notes : callable
         Tells whether there may be something to be said at all.
+    is_off : bool
+        Whether nothing is to be marked here, ever.
     with_query, with_key, with_letters, with_words : bool
         Whether to mark the extents of query and key, to name pins by their letters, and to write
         the notes' words.
@@ -50,7 +52,7 @@ class Markers(PaneItem):
         self._time, self._axis_of = time, axis_of
         self.empty = empty
         self.is_empty = self.with_query = self.with_key = True
-        self.with_words = self.with_letters = False
+        self.with_words = self.with_letters = self.is_off = False
         self.notes: Callable[[PixelMap], Iterable[Note]] = _nothing
         self.has_notes: Callable[[], bool] = bool
 
@@ -60,7 +62,7 @@ class Markers(PaneItem):
 
     def idle(self) -> bool:
         """Tell whether nothing is marked: so it is in most pictures of a live view."""
-        return not (self.is_empty or self._time.marked or self.has_notes())
+        return self.is_off or not (self.is_empty or self._time.marked or self.has_notes())
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw all marks, the cursor last."""

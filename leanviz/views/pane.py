@@ -147,8 +147,10 @@ class Pane(GesturePlot):
         arrived : bool
             Whether there can be any: if not, only the view has moved.
         """
-        if self.view_key() != self._key:
-            self._moved()
+        key = self.view_key()
+        # mostly the same object: comparing what is in it takes longer than all else here
+        if key is not self._key and key != self._key:
+            self._go_to(key)
         if arrived:
             for item in self._items:
                 item.tick()
@@ -156,6 +158,11 @@ class Pane(GesturePlot):
             x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
             if x != self._now_x:
                 self.markers.moved()
+
+    @property
+    def drawn_width(self) -> int:
+        """Width of the plot area in device pixels, in the latest picture."""
+        return self._device_width
 
     def plot_width(self, ratio: float | None = None) -> int:
         """Return the width of the plot area in device pixels."""
@@ -234,7 +241,7 @@ class Pane(GesturePlot):
         width, height = (round(side * ratio) for side in self._size)
         self._device_width = max(1, width)
         for item in items if width > 0 and height > 0 else ():
-            if item.isVisible() and not item.idle():
+            if not item.idle():
                 painter.save()
                 item.draw(painter, width, height, ratio)
                 painter.restore()
@@ -271,7 +278,7 @@ class Pane(GesturePlot):
 
     def stands_still(self) -> bool:
         """Tell whether nothing that is drawn moves with time."""
-        return self.markers.is_empty and self.markers.isVisible()
+        return self.markers.is_empty
 
     def view_key(self) -> Hashable:
         """Return what decides where things stand, to tell whether anything has moved."""
@@ -280,8 +287,11 @@ class Pane(GesturePlot):
     def _moved(self) -> None:
         """Draw again if the view has moved by at least a pixel, and anybody sees it."""
         key = self.view_key()
-        if key == self._key or not is_visible(self):
-            return
+        if key != self._key and is_visible(self):
+            self._go_to(key)
+
+    def _go_to(self, key: Hashable) -> None:
+        """Draw another view."""
         self._key = key
         self.moved()
         if not self.stands_still():

@@ -1,5 +1,6 @@
 """Texts on boxes that scroll: in view as long as there is room on the box."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,6 +12,18 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
+class _Cut:
+    """A text that was shortened, for any room from `least` to `most`."""
+
+    least: float
+    most: float
+    text: QStaticText | None
+
+
+NOT_CUT = _Cut(math.inf, -math.inf, None)
+
+
+@dataclass(slots=True)
 class Pinned:
     """A text on a box that the left edge of the view may cut.
 
@@ -26,6 +39,8 @@ class Pinned:
         The whole text, laid out once: that takes longer than to draw it.
     top : float
         Where that stands at the middle of the box.
+    cut : _Cut
+        As much of the text as there was room for in the latest picture.
     """
 
     area: QRectF
@@ -34,6 +49,7 @@ class Pinned:
     ink: QColor
     whole: QStaticText
     top: float
+    cut: _Cut = NOT_CUT
 
     def draw(self, painter: QPainter, moved: int, pad: float) -> None:
         """Write the text, cut where there is no room, `moved` pixels after the strip was drawn."""
@@ -43,10 +59,18 @@ class Pinned:
         if self.wide <= room:
             painter.drawStaticText(QPointF(left, self.top), self.whole)
             return
-        metrics = QFontMetricsF(painter.font())
+        if not self.cut.least <= room <= self.cut.most:
+            self.cut = self._shortened(painter.font(), room)
+        if self.cut.text is not None:
+            painter.drawStaticText(QPointF(left, self.top), self.cut.text)
+
+    def _shortened(self, font: QFont, room: float) -> _Cut:
+        """Return the text as it fits into some room, and into any less until a letter more goes."""
+        metrics = QFontMetricsF(font)
         text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, room)
-        if len(text) > 2:
-            write(painter, left, self.area, text)
+        if len(text) <= 2:
+            return _Cut(-math.inf, room, None)
+        return _Cut(math.ceil(metrics.horizontalAdvance(text)), room, laid_out(text, font))
 
 
 def write(painter: QPainter, left: float, box: QRectF, text: str) -> None:

@@ -117,11 +117,15 @@ class TimeAxisPane(Pane):
 
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Time axis", "", parent)
-        self.markers.hide()
         self._marks = TimeMarks(self.box, time)
+        self.markers.is_off = True
         self.add(self._marks)
         time.hover_changed.connect(self._marks.update)
         self.setFixedHeight(HEIGHT)
+
+    def stands_still(self) -> bool:
+        """Tell that times move, even where there is nothing."""
+        return False
 
     def set_time_format(self, time_format: TimeFormat) -> None:
         """Write times as elapsed or by the clock."""

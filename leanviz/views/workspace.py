@@ -1,7 +1,7 @@
 """The panes below each other on one time axis."""
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from leanviz.core.clock import PixelMap, Span
@@ -182,12 +182,17 @@ class Workspace(QWidget):
         self.timeline.restart(tracks.sample_rate if tracks else 16000)
         self.attention_model.set_band(None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the way back to live in its corner."""
+        super().resizeEvent(event)
+        self.back_to_live.place()
+
     def tick(self) -> None:
         """Draw what has come since."""
         if not self.time.follow:
             self.back_to_live.refresh()
-        arrived, axis = self._arrived(), self.time.pixel_map(self.spectrogram.plot_width())
-        if not arrived and axis == self._axis and not self.time.paging:
+        arrived, axis = self._arrived(), self.time.pixel_map(self.time_axis.drawn_width)
+        if not arrived and axis is self._axis and not self.time.paging:
             return
         self._axis = axis
         for pane in self.panes:
