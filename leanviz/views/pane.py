@@ -241,7 +241,7 @@ class Pane(GesturePlot):
         width, height = (round(side * ratio) for side in self._size)
         self._device_width = max(1, width)
         for item in items if width > 0 and height > 0 else ():
-            if not item.idle():
+            if not item.idle() and item.isVisible():
                 painter.save()
                 item.draw(painter, width, height, ratio)
                 painter.restore()
