@@ -46,8 +46,9 @@ def find_device(name: str) -> Device:
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(sorted({device.name for device in fitting or present}))
-    problem = "More than one microphone fits" if fitting else "There is no microphone called"
-    raise AudioDeviceError(f'{problem} "{name}": {names}.')
+    if fitting:
+        raise AudioDeviceError(f'More than one microphone fits "{name}": {names}.')
+    raise AudioDeviceError(f'There is no microphone called "{name}". There are: {names}.')
 
 
 def find_channel(name: str) -> int:

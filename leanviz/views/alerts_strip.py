@@ -75,5 +75,5 @@ class AlertStrip(QFrame):
 
 def sentence(alert: "Alert") -> str:
     """Return what is heard as a sentence that does not claim to be sure."""
-    test = "Test: " if alert.test else ""
-    return f"{test}this may be {alert.title} ({alert.score:.2f}, {alert.time_text})"
+    begin = "Test: this" if alert.test else "This"
+    return f"{begin} may be {alert.title} ({alert.score:.2f}, {alert.time_text})"

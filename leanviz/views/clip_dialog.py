@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.core.watching import ClipFormat, Cut
+from leanviz.views.picker import Picker
 from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.recorder_form import roll
 
@@ -68,7 +68,7 @@ class ClipDialog(QDialog):
         )
         self.one.setToolTip("One sound file" if selected else "No label is selected")
         (self.one if wish.selected_only and selected else self.all).setChecked(True)
-        self.form = QComboBox()
+        self.form = Picker()
         self.form.addItems([form.name for form in ClipFormat])
         self.form.setCurrentText(wish.cut.form.name)
         self.form.setToolTip("Both hold 16-bit and 24-bit recordings without loss")

@@ -17,6 +17,11 @@ PAD = 8
 class EventTable(QTableView):
     """One row for each event, in the order that the user chooses.
 
+    Attributes
+    ----------
+    follows : bool
+        Whether rows come all the time: the last one stays in view, unless somebody scrolls up.
+
     Signals
     -------
     event_chosen : Event
@@ -32,6 +37,7 @@ class EventTable(QTableView):
         super().__init__(parent)
         self.rows: EventRows | None = None
         self._selected: Event | None = None
+        self.follows, self._at_end = False, True
         self._telling = True
         self.setAccessibleName("Events")
         self.setMinimumHeight(3 * make_small_table(self))
@@ -77,12 +83,16 @@ class EventTable(QTableView):
     def _hold(self) -> None:
         """Tell nothing: a row that goes makes Qt choose its neighbour."""
         self._telling = False
+        bar = self.verticalScrollBar()
+        self._at_end = bar.value() >= bar.maximum()
 
     def _go_on(self) -> None:
         """Select again what was selected, wherever it is now."""
         self.select(self._selected)
         self._telling = True
         self._widen()
+        if self.follows and self._at_end:
+            self.scrollToBottom()
         self.rows_changed.emit()
 
     def _widen(self) -> None:

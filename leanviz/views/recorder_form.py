@@ -7,7 +7,6 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -26,6 +25,7 @@ from leanviz.core.watching import (
     ClipChoices,
     ClipFormat,
 )
+from leanviz.views.picker import Picker
 from leanviz.views.plain import PlainLabel, plain_tip
 
 
@@ -43,7 +43,7 @@ class ClipForm(QGroupBox):
         super().__init__("Clips", parent)
         self._choices, self._default = choices, folder
         self.record = QCheckBox("Keep cl&ips of the sounds whose rule asks for it")
-        self.form = QComboBox()
+        self.form = Picker()
         self.before, self.after = roll("before the sound"), roll("after the sound")
         self.last = QDoubleSpinBox()
         self.most_mb, self.most_clips = QSpinBox(), QSpinBox()

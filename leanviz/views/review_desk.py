@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from leanviz.models.review import ReviewModel
-from leanviz.views.action_table import State
+from leanviz.views.action_table import Mode, State
 from leanviz.views.actions import Actions
 from leanviz.views.banner import Banner
 from leanviz.views.events_page import REVIEW, EventsPage
@@ -59,12 +59,17 @@ class ReviewDesk(QObject):
         self._reviewing = Reviewing(self.model, self._steps, workspace, navigation, window)
         self.files = ReviewFiles(self.model, director, workspace, banner, window)
         self.page = EventsPage([actions[name] for name in REVIEW])
+        director.changed.connect(lambda: self._follow(director.mode))
         self._steps.changed.connect(self.changed)
         self.files.changed.connect(self.changed)
         self.files.failed.connect(self.failed)
         self._reviewing.undoable.connect(self.undoable)
         for part in (self.files, self._reviewing):
             part.said.connect(self.said)
+
+    def _follow(self, mode: Mode) -> None:
+        """While listening, the newest labels are the ones to be seen."""
+        self.page.table.follows = mode is Mode.LIVE
 
     @property
     def dirty(self) -> bool:

@@ -80,7 +80,7 @@ def test_a_sound_is_named_framed_and_notified_while_it_is_heard(
     listen(window)
     watching = window.watching
     qtbot.waitUntil(lambda: "Chirp, tweet" in watching.strip.text)
-    assert watching.strip.text.startswith("this may be Chirp, tweet (")
+    assert watching.strip.text.startswith("This may be Chirp, tweet (")
     qtbot.waitUntil(lambda: watching.frame.opacity > 0.5)
     qtbot.waitUntil(told.exists)
     assert told.read_text().splitlines()[:3] == ["--app-name=leanviz", "--", "Chirp, tweet"]
@@ -185,13 +185,13 @@ def test_the_strip_names_the_latest_large_and_counts_the_rest(qtbot: QtBot) -> N
     strip = AlertStrip()
     qtbot.addWidget(strip)
     strip.show_alert(alert("Dog"))
-    assert strip.text == "this may be Dog (0.83, 12:00:00)"
+    assert strip.text == "This may be Dog (0.83, 12:00:00)"
     strip.show_alert(alert("Dog"))
-    assert strip.text == "this may be Dog (0.83, 12:00:00)", "two rules, one sound"
+    assert strip.text == "This may be Dog (0.83, 12:00:00)", "two rules, one sound"
     for n in range(1, 7):
         strip.show_alert(alert("Siren", n))
     assert strip.text.splitlines() == [
-        "this may be Siren (0.83, 12:00:06)",
+        "This may be Siren (0.83, 12:00:06)",
         "Before: Siren 12:00:05, Siren 12:00:04, Siren 12:00:03, 3 more",
     ]
     assert strip.accessibleDescription() == strip.text
