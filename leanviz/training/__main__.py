@@ -13,7 +13,8 @@ from typer.core import TyperGroup
 from leanviz.core.errors import UserError
 from leanviz.inference.model import LeanModel
 from leanviz.training import ablate as ablation
-from leanviz.training.corpus import Corpus, prepare
+from leanviz.training.commercial import cost
+from leanviz.training.corpus import Corpus, prepare, yamnet_rows, yamnet_trunk
 from leanviz.training.fsd50k import is_fsd50k
 from leanviz.training.fsd50k_eval import evaluate_fsd50k
 from leanviz.training.measure import (
@@ -195,6 +196,17 @@ def evaluate(
     figures |= placed_figures(lean, data)
     for name, value in figures.items():
         typer.echo(f"{name:20} {'-' if math.isnan(value) else f'{value:.4f}'}")
+
+
+@app.command()
+def commercial(data: Data, yamnet: Yamnet = None, work: Work = WORK, threads: Threads = 2) -> None:
+    """Print what it costs to learn only from clips that allow commercial use."""
+    torch.set_num_threads(threads)
+    corpus = _corpus(data, yamnet, work, torch.device("cpu"))
+    _, kernel, bias = yamnet_trunk(yamnet or data)
+    rows = yamnet_rows(corpus.taxonomy, yamnet or data).head(kernel, bias)
+    for line in cost(corpus, rows):
+        typer.echo(line)
 
 
 @app.command(name="ablate")

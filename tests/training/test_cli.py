@@ -245,6 +245,14 @@ def test_the_baseline_is_yamnet(fsd50k: Place) -> None:
     assert np.abs(found - expected).mean() < 0.5
 
 
+def test_what_commercial_use_costs_is_told_of_both(fsd50k: Place) -> None:
+    told = [line for line in fsd50k.lines("commercial") if "training clips" in line]
+    corpus = prepare(fsd50k.data, fsd50k.work, fsd50k.yamnet)
+    fewer = len(corpus.commercial().split("train"))
+    assert told[0].startswith(f"all clips: {len(corpus.split('train'))} training clips")
+    assert told[1].startswith(f"commercial use: {fewer} training clips")
+
+
 def test_for_commercial_use_nothing_else_is_learned_from(fsd50k: Place) -> None:
     """Going on from a checkpoint that heard other clips would make the licence a lie."""
     told = Place(fsd50k.data, fsd50k.yamnet, fsd50k.work, fsd50k.work / "free", fsd50k.recipe)
