@@ -41,6 +41,12 @@ class RenderOptions:
         list[Path] | None,
         typer.Option("--reference", metavar="LABELS", help="Labels to draw below the file's."),
     ] = None
+    session: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SESSION", help="What was said of the labels, as the window saved it."
+        ),
+    ] = None
     scale: Annotated[Scale, typer.Option(help="Of frequencies.")] = Scale.MEL
     floor_db: Annotated[
         float | None, typer.Option("--floor", metavar="DB", help="Level of the darkest colour.")

@@ -10,6 +10,7 @@ from leanviz.cli.decisions import choices
 from leanviz.cli.engine import ProgressBar, analyze_path, open_model
 from leanviz.cli.figure_options import RenderOptions
 from leanviz.cli.options import DecisionOptions, FigurePane
+from leanviz.core.annotations import Annotations
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ExportError, UserError
@@ -22,6 +23,7 @@ from leanviz.pipeline.results import ClipAnalysis
 from leanviz.sessions.labels import Mark
 from leanviz.sessions.reading import read_labels
 from leanviz.sessions.report import printable
+from leanviz.sessions.review_file import content_hash, read_review
 from leanviz.sessions.writing import check_place, replacing
 from leanviz.settings import decisions_from_text
 from leanviz.views.figure_spec import FIGURE_SUFFIXES, LOW, PANES, SIZE, FigureSpec
@@ -43,6 +45,7 @@ def spec_of(options: RenderOptions, model: Path | None) -> FigureSpec:
         ridge=options.ridge,
         brightness=options.brightness,
         references=tuple(map(str, options.references or ())),
+        session="" if options.session is None else str(options.session),
         model="" if model is None else str(model),
     )
     return spec if options.window_ms is None else replace(spec, window_ms=options.window_ms)
@@ -106,9 +109,12 @@ def render(
         )
     check_place(output)
     spec, marks = spec_of(options, model), reference_of(path, options.references or ())
+    said = None if options.session is None else said_of(path, options.session)
     lean, _ = open_model(model)
     chosen = chosen_by(options.stored_decisions, decisions, lean.taxonomy)
     analysis = analyze(path, lean, chosen.rules(lean.default_rules(), lean.taxonomy))
+    if said is not None:
+        analysis = replace(analysis, events=tuple(said.applied(analysis.events)))
     known = {"max", *map(str, range(analysis.attention.n_heads + 1))}
     if spec.head not in known:
         raise UserError(f"There is no head {spec.head}: choose {', '.join(sorted(known))}.")
@@ -147,6 +153,22 @@ def reference_of(path: Path, files: Sequence[Path]) -> list[Mark]:
     if files and marks is None:
         raise UserError(f"{printable(files[0])} has labels of other sounds, not of {path.name}.")
     return marks or []
+
+
+def said_of(path: Path, session: Path) -> Annotations:
+    """Return what a session says of the labels of a sound.
+
+    Raises
+    ------
+    SessionError
+        If it cannot be read.
+    UserError
+        If it is of another sound.
+    """
+    review = read_review(session)
+    if review.sound.sha256 and content_hash(path) != review.sound.sha256:
+        raise UserError(f"{printable(session)} is of another sound, or {path.name} has changed.")
+    return review.annotations
 
 
 def analyze(path: Path, lean: LeanModel, rules: DecisionRules) -> ClipAnalysis:

@@ -1,6 +1,7 @@
 """A figure of what the window shows: asked for, and drawn as `leanviz render` would draw it."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from leanviz.views.workspace import Workspace
 
 POLL_MS = 50
-REVIEWED = "labels reviewed by hand, which the line below does not know"
+REVIEWED = "labels reviewed by hand, which the line below does not know: save the session first"
 FILTERS = "Picture (*.png);;Vector graphics (*.svg)"
 
 
@@ -49,6 +50,7 @@ class FigureExport(QObject):
         super().__init__(window)
         self._director, self._workspace, self._window = director, workspace, window
         self._references = references
+        self.saved_session: Callable[[], Path | None] = lambda: None
         self._worker = Background("figure")
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
@@ -78,10 +80,15 @@ class FigureExport(QObject):
         marks = self._workspace.reference_model.marks if "reference" in spec.panes else ()
         if analysis is not None and marks:
             near = analysis.path.absolute().parent
-            files = (os.path.relpath(path.absolute(), near) for path in self._references.files)
-            spec = replace(spec, references=tuple(files))
-        reviewed = bool(self._workspace.timeline.annotations)
-        return Exportable(report, analysis, spec, Also(marks, remark=REVIEWED if reviewed else ""))
+            files = tuple(relative(path, near) for path in self._references.files)
+            spec = replace(spec, references=files)
+        remark = ""
+        if analysis is not None and self._workspace.timeline.annotations:
+            session = self.saved_session()
+            near = analysis.path.absolute().parent
+            spec = replace(spec, session="" if session is None else relative(session, near))
+            remark = REVIEWED if session is None else ""
+        return Exportable(report, analysis, spec, Also(marks, remark=remark))
 
     def ask(self, report: "ClipReport") -> None:
         """Ask what and where, then draw."""
@@ -129,3 +136,8 @@ class FigureExport(QObject):
         self._worker.poll()
         if not self._worker.busy:
             self._timer.stop()
+
+
+def relative(path: Path, near: Path) -> str:
+    """Return a file as a command is to name it that is typed in a folder."""
+    return os.path.relpath(path.absolute(), near)

@@ -46,6 +46,8 @@ class FigureSpec:
         By which its labels were chosen.
     references : tuple of str
         Label files, as the command is to name them.
+    session : str
+        Session file with what was said of its labels, as the command is to name it.
     model : str
         Model folder, "" for the bundled one.
     """
@@ -61,6 +63,7 @@ class FigureSpec:
     brightness: Brightness = Brightness.ROW
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     references: tuple[str, ...] = ()
+    session: str = ""
     model: str = ""
 
     def command(self, sound: str, output: str) -> str:
@@ -89,6 +92,7 @@ class FigureSpec:
             ("--head", self.head, "0"),
             ("--brightness", self.brightness.value, "row"),
             ("--decisions", decisions_text(self.decisions), "{}"),
+            ("--session", self.session, ""),
             ("--model", self.model, ""),
         ):
             if value != default:
@@ -108,7 +112,8 @@ class FigureSpec:
         head = HEADS.get(self.head, f"attention head {self.head}")
         words = {
             "spectrogram": f"{'what LEAN gets' if shown.model_eye else band}, {levels}",
-            "lanes": "labels as recommended" if recommended else "labels by own decisions",
+            "lanes": f"labels {'as recommended' if recommended else 'by own decisions'}"
+            f"{', reviewed by hand' if self.session else ''}",
             "attention": f"{head}{BRIGHTNESS[self.brightness]}",
         }
         return " \u00b7 ".join(text for pane, text in words.items() if pane in self.panes)

@@ -112,6 +112,7 @@ class MainWindow(DropWindow):
         self._playing = Playing(self.director, self._actions, self)
         self.clips = ClipExport(self)
         self.figures = FigureExport(self.director, self.workspace, self.references, self)
+        self.figures.saved_session = lambda: self.review.files.saved
         self._appearance = Appearance(settings, self.workspace, self.inspector, self)
         self.watching = Watching(settings.watching, self.director.listening, self)
         self._crosshair = Crosshair(self.workspace.spectrogram)

@@ -95,6 +95,11 @@ class ReviewFiles(QObject):
         return self._place
 
     @property
+    def saved(self) -> Path | None:
+        """The session file, if it has all that is said."""
+        return None if self._review.dirty else self._place
+
+    @property
     def reviewable(self) -> bool:
         """Whether there is a recording whose labels can be reviewed."""
         return self._sound is not None

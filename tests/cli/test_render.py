@@ -53,6 +53,7 @@ def test_what_a_figure_shows_is_chosen(run: Run, siren: Path, tmp_path: Path) ->
         (("--decisions", "{}", "--threshold", "0.1"), "leave the other options out"),
         (("--pane", "reference"), "needs --reference"),
         (("--reference", "none.txt"), "none.txt"),
+        (("--session", "none.leanviz.json"), "none.leanviz.json cannot be read"),
         (("--head", "9"), "There is no head 9: choose 0, 1, 2, 3, 4, max."),
     ],
 )

@@ -82,6 +82,10 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     window.workspace.attention_model.set_ridge(False)
     window.workspace.attention_model.set_brightness(Brightness.GLOBAL)
     window.workspace.waveform.hide()
+    window.navigation.step(1)
+    window._actions["delete label"].trigger()
+    window.review.files.save_to(session := sound.with_name("what I said.leanviz.json"))
+    qtbot.waitUntil(lambda: window.review.files.saved == session)
     tracks = window.workspace.spectrogram.tracks
     assert tracks is not None
     qtbot.waitUntil(lambda: tracks.stft.win_length < 0.04 * tracks.sample_rate)
@@ -91,7 +95,15 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     *_, line = told(place)
     program, *words = shlex.split(line)
     assert program == "leanviz"
-    options = ("--decisions", "--reference", "--window", "--start", "--head", "--no-ridge")
+    options = (
+        "--decisions",
+        "--reference",
+        "--session",
+        "--window",
+        "--start",
+        "--head",
+        "--no-ridge",
+    )
     for word in (*options, "--brightness"):
         assert word in words
     outcome = run_in(sound.parent, *words)
