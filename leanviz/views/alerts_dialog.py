@@ -22,6 +22,7 @@ from leanviz.views.alerts_rule_form import RuleForm
 from leanviz.views.alerts_sounds import sound_title
 from leanviz.views.plain import PlainLabel, plain_tip
 from leanviz.views.recorder_form import ClipForm
+from leanviz.views.scrolled import Scrolled
 
 LIST_WIDTH = 260
 EMPTY = "No rule yet: Add makes one. Without rules nobody is alerted and no sound is kept."
@@ -91,10 +92,15 @@ class AlertsDialog(QDialog):
         group.setLayout(pair)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
+        page, layout = QWidget(), QVBoxLayout(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for part in (group, self.clips, about):
+            column.addWidget(part)
         layout.setSpacing(12)
-        for part in (group, self.clips, about, close):
-            layout.addWidget(part)
+        layout.addWidget(Scrolled(page, "Rules and clips"), 1)
+        layout.addWidget(close)
 
     def _connect(self) -> None:
         self.add.clicked.connect(self._add)

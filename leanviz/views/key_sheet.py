@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from leanviz.views.action_table import MOUSE, SPECS
 from leanviz.views.actions import key_text
 from leanviz.views.plain import PlainLabel
+from leanviz.views.scrolled import Scrolled
 
 COLUMNS = 2
 HEADING_ROWS = 2
@@ -59,7 +60,9 @@ class KeySheet(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(16)
-        layout.addLayout(_columns(key_rows()))
+        page = QWidget()
+        page.setLayout(_columns(key_rows()))
+        layout.addWidget(Scrolled(page, "Keys"), 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)

@@ -52,7 +52,7 @@ from leanviz.views.watching import Watching
 from leanviz.views.workspace import Workspace
 
 SIZE = (1280, 800)
-LEAST_SIZE = (1024, 600)
+LEAST_SIZE = (840, 480)
 # Room for what window managers put on top: it is not known before the window is shown.
 TITLE_BAR = 32
 THRESHOLD_STEP = 0.05

@@ -336,7 +336,7 @@ class Using(RuleBasedStateMachine):
     def arrange(self, how: str) -> None:
         self.did(f"window: {how}", getattr(self.window, how))
 
-    @rule(width=st.integers(1024, 1900), height=st.integers(600, 1100))
+    @rule(width=st.integers(840, 1900), height=st.integers(480, 1100))
     def resize(self, width: int, height: int) -> None:
         self.did("resize", lambda: self.window.resize(width, height))
 
