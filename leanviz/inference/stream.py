@@ -203,22 +203,22 @@ class LeanStream:
             # Windows at the start of a stream are shorter, each of its own length.
             growing = self._fused < WINDOW_PATCHES - 1
             stop = self._fused + 1 if growing else min(newest, self._fused + FUSION_BATCH)
-            for before, last in self._fuse(self._fused, stop):
-                results += [] if before is None else [before]
-                self._last = last
+            settled, self._last = self._fuse(self._fused, stop)
+            results += settled
             self._fused = stop
         self._forget()
         if self._provisional and advanced and self._last is not None:
             results.append(self._last)
         return results
 
-    def _fuse(self, first: int, stop: int) -> list[tuple[PatchResult | None, PatchResult]]:
+    def _fuse(self, first: int, stop: int) -> tuple[list[PatchResult], PatchResult]:
         """Fuse the windows that end with patches `first` to `stop`.
 
         Returns
         -------
-        list of (PatchResult or None, PatchResult)
-            For each window the last patch but one, now final, and the last, still provisional.
+        tuple of (list of PatchResult, PatchResult)
+            The last patch but one of each window, now final, and the last of the last window, still
+            provisional.
         """
         length = min(WINDOW_PATCHES, first + 1)
         starts = [patch + 1 - length - self._oldest for patch in range(first, stop)]
@@ -244,10 +244,8 @@ class LeanStream:
                 final=n + 1 < length,
             )
 
-        return [
-            (result(row, length - 2) if length > 1 else None, result(row, length - 1))
-            for row in range(stop - first)
-        ]
+        settled = [result(row, length - 2) for row in range(stop - first)] if length > 1 else []
+        return settled, result(stop - first - 1, length - 1)
 
     def _forget(self) -> None:
         """Drop what no future window needs."""

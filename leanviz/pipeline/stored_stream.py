@@ -13,7 +13,7 @@ from leanviz.pipeline.analysis_cache import Arrays, Entry
 Float32 = npt.NDArray[np.float32]
 
 # Blocks of sound in a part: five minutes, which two seconds of work make anew.
-PART_BLOCKS = 39
+PART_BLOCKS = 52
 _STATE = "state."
 
 
