@@ -174,7 +174,10 @@ def _describe(
     labels = [dict(label) for label in lean.metadata["labels"]]
     for at in classes:
         labels[at]["threshold"] = round(float(thresholds[at]), 3)
-    figures = clip_figures(scores, corpus) | placed_figures(lean, bench.data)
+    _describe_files(folder, folder, labels=labels)
+    # Opened again: what is shown follows from the thresholds.
+    placed = placed_figures(LeanModel.open(folder), bench.data)
+    figures = clip_figures(scores, corpus) | placed
     figures |= remembered_figures(scores, corpus, bench.yamnet)
     recipe = {**lean.metadata.get("recipe", {}), "readout": recipe}
-    _describe_files(folder, folder, labels=labels, metrics=stated(figures), recipe=recipe)
+    _describe_files(folder, folder, metrics=stated(figures), recipe=recipe)

@@ -109,7 +109,8 @@ def taught(
     told |= {"--device": "cpu", "--threads": 1}
     options = [str(part) for option in told.items() for part in option]
     with pytest.MonkeyPatch.context() as few:
-        few.setattr(two_trunks, "MIXTURES", 3)
+        few.setattr(two_trunks, "MIXTURES", 2)
+        few.setattr(export, "COMPARED", 3)
         result = CliRunner().invoke(app, ["readout", *options], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return folder / "lean"
