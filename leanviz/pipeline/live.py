@@ -16,9 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from leanviz.audio.capture import AudioSource
+from leanviz.audio.file import mono
 from leanviz.core.clock import Cause, Gap, Span, rescale, seconds
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
@@ -46,10 +45,14 @@ MAX_LAG_S = 10.0
 MAILBOX = 256
 # At most so much at a time, so that what waits is seen to go on.
 BLOCKS_PER_S = 2
-# Sound is passed on in steps this long: shorter ones cost the most of all that listening costs,
-# and a picture of sound is late by half a step on average.
-IDLE_S = 0.1
-RESTING_S = 0.4
+# Sound is passed on once two blocks of it have come, which takes 80 to 86 ms: it is looked for a
+# little later, since what has just missed a look is late by a whole step on the screen. A step for
+# each block would take 40 ms off that, at the price of a fifth more of all that listening costs.
+STEP_S, AGAIN_S = 0.088, 0.005
+# Nothing comes, or nobody sees what does.
+IDLE_S, RESTING_S = 0.1, 0.5
+# The block that completes a patch may come so much later than its last sample.
+LATE_S = 0.05
 # Inference looks this often whether there is a patch to analyse or not: rules may have changed.
 LONGEST_WAIT_S = 0.5
 
@@ -98,7 +101,7 @@ class LivePipeline:
         self._history_s = history_s
         self._mailbox: deque[HopUpdate] = deque(maxlen=MAILBOX)
         self._stop = threading.Event()
-        self._idle_s = IDLE_S
+        self._resting = False
         # NB: the feature thread sets the event once the 16 kHz ring has what inference waits for.
         self._ripe, self._ripe_at = threading.Event(), 0
         self._opened = threading.Event()
@@ -155,7 +158,7 @@ class LivePipeline:
 
     def rest(self, resting: bool) -> None:
         """Work in larger steps, at a lower cost, while nobody looks at the result."""
-        self._idle_s = RESTING_S if resting else IDLE_S
+        self._resting = resting
 
     def set_rules(self, rules: DecisionRules) -> None:
         """Use other rules from the next hop on."""
@@ -223,13 +226,23 @@ class LivePipeline:
         while not self._stop.is_set():
             position, idle = self.feature_step(stage, position)
             if idle:
-                self._stop.wait(self._idle_s)
+                self._stop.wait(self._until_more())
         # What has been heard by now is analysed to the end.
         self._source.stop()
         idle = False
         while not idle:
             position, idle = self.feature_step(stage, position)
         self._model_ring.write(stage.finish())
+
+    def _until_more(self) -> float:
+        """Return in how many seconds to look for sound again."""
+        if self._resting:
+            # in time for the next patch; where inference is at one, that is the one after it
+            missing = self._ripe_at - self._model_ring.written
+            missing += YAMNET.patch_hop if missing <= 0 else 0
+            return min(max(IDLE_S, missing / YAMNET.sample_rate + LATE_S), RESTING_S)
+        age_s = self._source.status().last_callback_age_s
+        return max(AGAIN_S, STEP_S - age_s) if age_s < 2 * STEP_S else IDLE_S
 
     def _describe(self) -> StreamInfo:
         source, status = self._source, self._source.status()
@@ -259,11 +272,11 @@ class LivePipeline:
             return block.stop, False
         if len(block) == 0:
             return position, True
-        mono = block.mean(1, dtype=np.float32) if block.ndim == 2 else block
-        self._model_ring.write(stage.push(mono))
+        sound = mono(block) if block.ndim == 2 else block
+        self._model_ring.write(stage.push(sound))
         if self._model_ring.written >= self._ripe_at:
             self._ripe.set()
-        self._level = self._levels.push(mono, rate)
+        self._level = self._levels.push(sound, rate)
         return position + len(block), False
 
     def _inference_loop(self) -> None:
@@ -379,7 +392,7 @@ class LivePipeline:
         self._time_labels(updates)
 
     def _time_labels(self, updates: list[HopUpdate]) -> None:
-        """Note how long after its onset each label was first seen."""
+        """Note how long after its onset each label was first known."""
         tracks = self._tracks
         assert tracks is not None
         for update in updates:

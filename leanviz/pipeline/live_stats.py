@@ -19,7 +19,8 @@ class LiveStats:
     heard_s : float
         Length of the stream so far, lost audio included.
     latency_p50_s, latency_p95_s : float
-        From the onset of a sound to its first label, over the last 100 labels; NaN before any.
+        From the onset of a label, which is on the grid of patches, until it is known, still
+        provisional; over the last 100 labels; NaN before any.
     windows_skipped : int
         Patch hops that were not analysed because inference fell behind.
     updates_dropped : int

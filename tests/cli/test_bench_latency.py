@@ -114,16 +114,16 @@ class _Window(QObject):
     """What an onlooker wants of a window."""
 
     closed = Signal()
+    workspace: Workspace
+    director: SimpleNamespace
 
 
 def test_pictures_and_samples_are_noticed(qtbot: QtBot, tmp_path: Path) -> None:
     window, workspace = _Window(), Workspace()
     qtbot.addWidget(workspace)
     makers: list[Any] = []
-    fields = {"workspace": workspace, "director": SimpleNamespace()}
-    fields["director"].listening = SimpleNamespace(sink_makers=makers)
-    for name, value in fields.items():
-        setattr(window, name, value)
+    window.workspace = workspace
+    window.director = SimpleNamespace(listening=SimpleNamespace(sink_makers=makers))
     onlooker = Onlooker(cast("MainWindow", window))
     ring, tracks = Ring(10 * RATE, (1,)), Tracks(RATE, 10 * RATE)
     makers[0]().begin(cast("Any", None), ring)
