@@ -30,6 +30,9 @@ class Difference:
     low: float
     high: float
 
+    def __str__(self) -> str:
+        return f"{self.value:+.4f} (95 % {self.low:+.4f} to {self.high:+.4f})"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

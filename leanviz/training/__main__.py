@@ -217,20 +217,28 @@ def ablate_command(  # noqa: PLR0913, PLR0917  (a command's options are its para
     recipe: Config = None,
     seeds: Annotated[int, typer.Option(help="How many seeds.", min=1)] = 3,
     variant: Annotated[list[str] | None, typer.Option(help="Only these variants.")] = None,
+    against: Annotated[str | None, typer.Option(help="Compare the others with this one.")] = None,
     device: Device = "auto",
     workers: Workers = 0,
 ) -> None:
     """Train and judge every variant with every seed, on the same data and budget."""
     known = {each.name: each for each in ablation.VARIANTS}
-    unknown = set(variant or ()) - set(known)
+    names = [*(variant or known)]
+    if against is not None and against not in names:
+        names.append(against)
+    unknown = set(names) - set(known)
     if unknown:
         raise UserError(f"There is no variant {min(unknown)}; there are {', '.join(known)}.")
     told, where = replace(read_recipe(recipe), peers=0), _device(device)
     corpus = _corpus(data, yamnet, work, where)
     shop = Workshop(corpus, yamnet or data, work / "ablation", where, workers)
-    chosen = [known[name] for name in variant or known]
+    chosen = [known[name] for name in names]
     for line in ablation.table(ablation.run(shop, told, range(seeds), chosen)):
         typer.echo(line)
+    for name in names:
+        if against is not None and name != against:
+            for line in ablation.differences(shop.work, corpus, name, against):
+                typer.echo(line)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from leanviz.core.frontend import YAMNET, audible_fraction, clip_patches
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.evaluation.comparison import Comparison, Difference, compare
+from leanviz.evaluation.comparison import Comparison, compare
 from leanviz.training.corpus import Corpus
 from leanviz.training.validate import figures
 
@@ -110,20 +110,16 @@ def _size(corpus: Corpus) -> str:
 def _differences(
     found: Comparison, lost: npt.NDArray[np.bool_], taxonomy: Taxonomy
 ) -> Iterator[str]:
-    yield f"difference of mAP {_told(found.macro_map)}"
+    yield f"difference of mAP {found.macro_map}"
     for source, difference in found.top1.items():
-        yield f"difference of top1_{source} {_told(difference)}"
+        yield f"difference of top1_{source} {difference}"
     for name, of in (("without clips now", lost), ("with clips still", ~lost)):
         each = [difference.value for k, difference in found.ap.items() if of[k]]
         mean = f" {np.mean(each):+.4f}" if each else ""
         yield f"mean difference over the {len(each)} classes {name}{mean}"
     for k in sorted(found.ap, key=lambda k: found.ap[k].value)[:NAMED]:
-        yield f"  {taxonomy[k].name} {_told(found.ap[k])}"
+        yield f"  {taxonomy[k].name} {found.ap[k]}"
 
 
 def _listed(values: dict[str, float]) -> str:
     return "  ".join(f"{name} {value:.4f}" for name, value in values.items())
-
-
-def _told(each: Difference) -> str:
-    return f"{each.value:+.4f} (95 % {each.low:+.4f} to {each.high:+.4f})"

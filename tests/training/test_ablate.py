@@ -1,10 +1,20 @@
 """Every variant of the table is built, costs what it should, and differs in one thing only."""
 
 from functools import cache
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from leanviz.training.ablate import VARIANTS, Variant, macs_per_second, table, variant_recipe
+from leanviz.training.ablate import (
+    VARIANTS,
+    Variant,
+    differences,
+    macs_per_second,
+    table,
+    variant_recipe,
+)
+from leanviz.training.corpus import Corpus
 from leanviz.training.export import BUDGET, folded, graph_bytes
 from leanviz.training.network import Join, Lean, LeanConfig
 from leanviz.training.recipe import Recipe
@@ -66,3 +76,19 @@ def test_the_table_holds_means_and_extremes() -> None:
         "| A: this | int8 | 0.850 | 0.800 - 0.900 | 0.425 | 4.25 | 160 |",
         "| B: this | int8 | 0.500 | 0.500 - 0.500 | 0.250 | 4.25 | 160 |",
     ]
+
+
+def test_a_variant_is_compared_with_the_seeds_of_the_other_alone(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    """ "yamnet-frozen" has the name of "yamnet" in its own."""
+    labels = corpus.labels[corpus.split("val")].astype(np.float16)
+    for name in ("A2-0", "A2-1", "yamnet-frozen-0"):
+        np.save(tmp_path / f"{name}-int8.npy", labels)
+    np.save(tmp_path / "yamnet-0-int8.npy", 1 - labels)
+    better, *classes = differences(tmp_path, corpus, "A2", "yamnet")
+    assert better.startswith("A2 above yamnet: mAP +0.")
+    assert all(" +0." in line for line in classes)
+    same, *classes = differences(tmp_path, corpus, "A2", "yamnet-frozen")
+    assert same == "A2 above yamnet-frozen: mAP +0.0000 (95 % +0.0000 to +0.0000)"
+    assert not classes

@@ -171,7 +171,7 @@ def test_evaluate_prints_what_the_model_folder_says(trained: Place) -> None:
 
 
 def test_ablate_prints_a_line_for_each_precision(trained: Place) -> None:
-    variants = "--variant", "A2", "--variant", "yamnet", "--seeds", "1"
+    variants = "--variant", "A2", "--against", "yamnet", "--seeds", "1"
     table = [line for line in trained.lines("ablate", *variants) if line.startswith("|")]
     assert [line.split(":")[0] for line in table[2:]] == ["| A2"] * 2 + ["| yamnet"] * 2
     with (trained.work / "ablation" / "ablation.csv").open(newline="") as file:
@@ -182,8 +182,9 @@ def test_ablate_prints_a_line_for_each_precision(trained: Place) -> None:
     sizes = {(row["variant"], row["precision"]): int(row["bytes"]) for row in rows}
     assert sizes["yamnet", "int8"] < sizes["A2", "int8"] < sizes["yamnet", "float32"] / 2
     steps = trained.steps()
-    again = [line for line in trained.lines("ablate", *variants) if line.startswith("|")]
-    assert (again, trained.steps()) == (table, steps)
+    again = trained.lines("ablate", *variants)
+    assert ([line for line in again if line.startswith("|")], trained.steps()) == (table, steps)
+    assert [line[:21] for line in again if " above " in line] == ["A2 above yamnet: mAP "]
 
 
 @pytest.fixture(scope="module")
