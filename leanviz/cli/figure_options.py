@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from leanviz.cli.options import FigurePane, Theme
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.scales import Brightness, Scale
 
 
@@ -30,6 +31,10 @@ class RenderOptions:
     ] = None
     panes: Annotated[
         list[FigurePane] | None, typer.Option("--pane", help="What to draw; as often as wanted.")
+    ] = None
+    analysis: Annotated[
+        Kind | None,
+        typer.Option(help="What librosa makes of it, of at most 60 s."),
     ] = None
     start_s: Annotated[
         float | None, typer.Option("--start", metavar="S", min=0.0, help="Draw from here.")

@@ -35,11 +35,12 @@ def spec_of(options: RenderOptions, model: Path | None) -> FigureSpec:
     panes = PANES if FigurePane.ALL in wanted else tuple(p for p in PANES if p in set(wanted))
     if FigurePane.REFERENCE in wanted and not options.references:
         raise UserError("--pane reference needs --reference LABELS: there is nothing to draw.")
-    low = LOW if len(panes) == 1 else SIZE[1]
+    low = LOW if len(panes) == 1 and options.analysis is None else SIZE[1]
     spec = FigureSpec(
         theme=options.theme.value,
         size=(options.width, low if options.height is None else options.height),
         panes=panes,
+        analysis=options.analysis,
         spectrogram=_spectrogram(options),
         head=options.head,
         ridge=options.ridge,
@@ -187,10 +188,10 @@ def draw(
     """Draw an analysis into a PNG or SVG file; ExportError if it cannot be written."""
     # a picture needs no screen, and looks the same with and without one
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from leanviz.views.render import Also, detail_of, render_clip
+    from leanviz.views.render import Also, analyses_of, detail_of, render_clip
 
     _redraw(analysis, spec)
-    also = Also(marks, detail_of(analysis, spec))
+    also = Also(marks, detail_of(analysis, spec), analyses_of(analysis, spec))
     with replacing(output) as place:
         render_clip(analysis, lean.taxonomy, place, spec, also)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from leanviz.models.analysis import TITLES
 from leanviz.views.figure_spec import LOW, PANES, SIZE, FigureSpec
 from leanviz.views.plain import plain_tip
 
@@ -64,6 +65,12 @@ class FigureDialog(QDialog):
             box.setToolTip("Draw this pane")
             box.toggled.connect(self._adapt)
         self.panes["reference"].setEnabled(reference)
+        kind = "" if spec.analysis is None else f": {TITLES[spec.analysis]}"
+        self.analysis = QCheckBox(f"Anal&ysis{kind}")
+        self.analysis.setChecked(spec.analysis is not None)
+        self.analysis.setToolTip("What librosa makes of what is in view, where the pane shows it")
+        for box in (self.analysis, self.view):
+            box.toggled.connect(self._adapt)
         self._lay_out()
         self.width_px.setValue(spec.size[0])
         self._adapt()
@@ -74,14 +81,19 @@ class FigureDialog(QDialog):
         return replace(
             self._proposed,
             panes=tuple(name for name, box in self.panes.items() if box.isChecked()),
+            analysis=self._proposed.analysis if self._with_analysis else None,
             span_s=self._proposed.span_s if self.view.isChecked() else None,
             size=(self.width_px.value(), self.height_px.value()),
         )
 
+    @property
+    def _with_analysis(self) -> bool:
+        return self.analysis.isEnabled() and self.analysis.isChecked()
+
     def _lay_out(self) -> None:
         form, size = QFormLayout(self), QHBoxLayout()
         for words, boxes in (
-            ("Panes", tuple(self.panes.values())),
+            ("Panes", (*self.panes.values(), self.analysis)),
             ("Time", (self.view, self.whole)),
         ):
             column = QVBoxLayout()
@@ -97,9 +109,11 @@ class FigureDialog(QDialog):
 
     def _adapt(self) -> None:
         """Propose a height that fits the panes; without a pane there is nothing to export."""
+        known = self._proposed.analysis is not None
+        self.analysis.setEnabled(known and (self.view.isChecked() or not self.view.isEnabled()))
         chosen = sum(box.isChecked() and box.isEnabled() for box in self.panes.values())
         self.next.setEnabled(chosen > 0)
-        self.height_px.setValue(LOW if chosen == 1 else SIZE[1])
+        self.height_px.setValue(LOW if chosen == 1 and not self._with_analysis else SIZE[1])
 
 
 def _pixels(least: int, most: int) -> QSpinBox:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.detail import Detail
 from leanviz.core.errors import UserError
 from leanviz.views.background import Background
@@ -18,6 +19,7 @@ from leanviz.views.figure_spec import PANES, FigureSpec
 from leanviz.views.render import Also, detail_of, needs_detail
 
 if TYPE_CHECKING:
+    from leanviz.pipeline.analyses import Analysis
     from leanviz.sessions.report import ClipReport
     from leanviz.views.director import Director
     from leanviz.views.reference_files import ReferenceFiles
@@ -65,6 +67,7 @@ class FigureExport(QObject):
         return FigureSpec(
             theme=workspace.lanes.theme.name,
             panes=tuple(name for name in PANES if name in panes | {"reference"}),
+            analysis=self._analysis_shown(),
             span_s=None if whole else (round(time.start_s, 3), round(time.stop_s, 3)),
             spectrogram=workspace.spectrogram.settings,
             window_ms=self._director.window_length.window_ms,
@@ -88,7 +91,20 @@ class FigureExport(QObject):
             near = analysis.path.absolute().parent
             spec = replace(spec, session="" if session is None else relative(session, near))
             remark = REVIEWED if session is None else ""
-        return Exportable(report, analysis, spec, Also(marks, remark=remark))
+        parts = {} if spec.analysis is None else self._analyses()
+        return Exportable(report, analysis, spec, Also(marks, analyses=parts, remark=remark))
+
+    def _analyses(self) -> "dict[int, Analysis]":
+        """Return the parts of what librosa makes of the view, as far as there are any."""
+        model, view = self._workspace.analysis_model, self._workspace.analysis.in_view
+        found = ((number, model.part(number)) for number in model.parts_of(*view))
+        return {number: part for number, part in found if part is not None}
+
+    def _analysis_shown(self) -> Kind | None:
+        """Return what librosa made of all that is in view, if that is shown."""
+        pane, model = self._workspace.analysis, self._workspace.analysis_model
+        shown = pane.isVisibleTo(self._workspace) and not pane.sentence()
+        return model.kind if shown and not model.missing(*pane.in_view) else None
 
     def ask(self, report: "ClipReport") -> None:
         """Ask what and where, then draw."""

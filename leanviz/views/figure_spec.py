@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.scales import Brightness
 from leanviz.core.visible import as_word
+from leanviz.models.analysis import TITLES
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.settings import DEFAULTS, decisions_text
 
@@ -31,6 +33,8 @@ class FigureSpec:
         Width and height in pixels.
     panes : tuple of str
         Some of `PANES`.
+    analysis : Kind or None
+        What librosa makes of it, below the spectrogram.
     span_s : tuple of float or None
         What is shown of the recording, in seconds; None is all of it.
     spectrogram : SpectrogramSettings
@@ -55,6 +59,7 @@ class FigureSpec:
     theme: str = "dark"
     size: tuple[int, int] = SIZE
     panes: tuple[str, ...] = PANES
+    analysis: Kind | None = None
     span_s: tuple[float, float] | None = None
     spectrogram: SpectrogramSettings = field(default_factory=SpectrogramSettings)
     window_ms: int = DEFAULTS.window_ms
@@ -78,6 +83,8 @@ class FigureSpec:
         if self.panes != PANES:
             for pane in self.panes:
                 yield from ("--pane", pane)
+        if self.analysis is not None:
+            yield from ("--analysis", self.analysis.value)
         if self.span_s is not None:
             yield from ("--start", f"{self.span_s[0]:.3f}", "--stop", f"{self.span_s[1]:.3f}")
         shown, usual = self.spectrogram, SpectrogramSettings()
@@ -116,4 +123,7 @@ class FigureSpec:
             f"{', reviewed by hand' if self.session else ''}",
             "attention": f"{head}{BRIGHTNESS[self.brightness]}",
         }
-        return " \u00b7 ".join(text for pane, text in words.items() if pane in self.panes)
+        told = [text for pane, text in words.items() if pane in self.panes]
+        if self.analysis is not None:
+            told.append(f"{TITLES[self.analysis]} by librosa")
+        return " \u00b7 ".join(told)

@@ -1,7 +1,7 @@
 """A recording as a figure: its panes, and how to draw them again; needs no screen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from shiboken6 import delete
 
 import leanviz
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.clock import Span, to_sample
 from leanviz.core.detail import Detail
-from leanviz.core.errors import ExportError
+from leanviz.core.errors import ExportError, UserError
 from leanviz.core.taxonomy import Taxonomy
+from leanviz.models.analysis import LONGEST_S as LONGEST_ANALYSIS_S
+from leanviz.models.analysis import AnalysisModel, Source, too_long
 from leanviz.models.time_text import elapsed
 from leanviz.sessions.labels import Mark
 from leanviz.sessions.report import printable
@@ -25,9 +28,10 @@ from leanviz.views.drawing import small_font, vectors
 from leanviz.views.figure_spec import FigureSpec
 from leanviz.views.plain import PlainLabel
 from leanviz.views.theme import THEMES
-from leanviz.views.workspace import SHARES, Workspace
+from leanviz.views.workspace import ANALYSIS, SHARES, Workspace
 
 if TYPE_CHECKING:
+    from leanviz.pipeline.analyses import Analysis
     from leanviz.pipeline.results import ClipAnalysis
 
 MARGIN = 8
@@ -46,12 +50,15 @@ class Also:
         Somebody's labels of the sound, drawn below its own.
     detail : Detail or None
         See `detail_of`.
+    analyses : mapping of int to Analysis
+        The parts of what librosa makes of it, see `analyses_of`.
     remark : str
         What else the caption says.
     """
 
     reference: Sequence[Mark] = ()
     detail: Detail | None = None
+    analyses: "Mapping[int, Analysis]" = field(default_factory=dict[int, "Analysis"])
     remark: str = ""
 
 
@@ -88,7 +95,7 @@ def render_clip(
     before = analysis.tracks.detail
     # what the window looks at has a detail of its own
     analysis.tracks.detail = also.detail
-    figure = _Figure(analysis, taxonomy, spec, told, also.reference)
+    figure = _Figure(analysis, taxonomy, spec, told, also)
     try:
         written = _write(figure, path, told)
     finally:
@@ -123,6 +130,39 @@ def detail_of(analysis: "ClipAnalysis", spec: FigureSpec) -> Detail | None:
     step = (stop_s - start_s) * rate / spec.size[0]
     shown = Span(to_sample(start_s, rate), min(to_sample(stop_s, rate), analysis.n_samples))
     return detail_of_file(analysis.path, detail_for(tracks, shown, step), lambda: False)
+
+
+def analyses_of(analysis: "ClipAnalysis", spec: FigureSpec) -> "dict[int, Analysis]":
+    """Have librosa make what a figure shows of a recording; loading it takes seconds.
+
+    Raises
+    ------
+    UserError
+        If that is too long, or the recording cannot be read any more.
+    """
+    if spec.analysis is None:
+        return {}
+    from leanviz.pipeline.analysis_process import PartRequest, analyse_part
+
+    start_s, stop_s = spec.span_s or (0.0, analysis.duration_s)
+    if too_long(stop_s - start_s):
+        raise UserError(f"--analysis is of at most {LONGEST_ANALYSIS_S:g} s: give --start, --stop.")
+    model = AnalysisModel()
+    show_analysis(model, analysis, spec.analysis, {})
+    path, kind = analysis.path, spec.analysis
+    parts = model.parts_of(start_s, stop_s)
+    return {part: analyse_part(PartRequest(path, kind, part)) for part in parts}
+
+
+def show_analysis(
+    model: AnalysisModel, analysis: "ClipAnalysis", kind: Kind, parts: "Mapping[int, Analysis]"
+) -> None:
+    """Have a model show parts of what librosa makes of a recording."""
+    source = Source(analysis.path, 0, analysis.sample_rate, analysis.n_samples)
+    model.set_kind(kind)
+    model.set_source(source)
+    for number, part in parts.items():
+        model.take(source, number, part)
 
 
 def _write(figure: "_Figure", path: Path, told: str) -> bool:
@@ -164,7 +204,7 @@ class _Figure(QWidget):
         taxonomy: Taxonomy,
         spec: FigureSpec,
         told: str,
-        reference: Sequence[Mark],
+        also: Also,
     ) -> None:
         super().__init__()
         self._theme, self._spec = THEMES[spec.theme], spec
@@ -185,9 +225,11 @@ class _Figure(QWidget):
         layout.addWidget(self._caption)
         self._caption.setIndent(MARGIN)
         self.resize(*spec.size)
-        if reference and "reference" in spec.panes:
-            self._workspace.reference_model.show("", reference, taxonomy)
+        if also.reference and "reference" in spec.panes:
+            self._workspace.reference_model.show("", also.reference, taxonomy)
         self._fill(analysis, taxonomy)
+        if spec.analysis is not None:
+            show_analysis(self._workspace.analysis_model, analysis, spec.analysis, also.analyses)
         self._choose()
         self._make_room()
 
@@ -216,6 +258,7 @@ class _Figure(QWidget):
         workspace.overview.hide()
         for name in ("waveform", "spectrogram", "lanes", "attention"):
             workspace.pane(name).setVisible(name in self._spec.panes)
+        workspace.analysis.setVisible(self._spec.analysis is not None)
         if not {"waveform", "spectrogram", "lanes", "attention"} & set(self._spec.panes):
             # what is as high as its rows stands at the top
             rows = workspace.reference.height() + workspace.time_axis.height()
@@ -234,6 +277,7 @@ class _Figure(QWidget):
         names = ("waveform", "spectrogram", "", "attention")
         shares = zip(names, SHARES, strict=True)
         others = sum(share for name, share in shares if name in panes and name)
+        others += ANALYSIS if self._spec.analysis is not None else 0
         workspace.divided.share_out(others * part / max(1e-3, 1.0 - part))
 
 

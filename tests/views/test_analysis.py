@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
@@ -23,6 +24,7 @@ from leanviz.views.action_table import Mode
 from leanviz.views.analysis import NO_FILE, TOO_LONG, AnalysisPane
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
+from leanviz.views.render import Also, analyses_of, render_clip
 from leanviz.views.theme import DARK
 from tests.support.windows import action
 from tests.views.panes_material import HEIGHT, WIDTH, Stack, click, plot, stack, tracks_of, where
@@ -156,6 +158,22 @@ def window(qtbot: QtBot, engine: Engine) -> Iterator[MainWindow]:
     made.close()
 
 
+def assert_the_line_of_a_figure_draws_the_analysis_too(window: MainWindow, folder: Path) -> None:
+    report = window.director.report()
+    assert report is not None
+    spec = replace(window.figures.spec(), panes=("spectrogram",), size=(640, 600))
+    assert "--analysis onsets --start 10" in spec.command("demo.flac", "a.png")
+    shown = window.figures.exportable(report, spec)
+    assert shown.analysis is not None
+    anew = Also(analyses=analyses_of(shown.analysis, spec))
+    drawn: list[QImage] = []
+    for also in (shown.also, anew, Also()):
+        render_clip(shown.analysis, report.taxonomy, folder / "a.png", spec, also)
+        drawn.append(QImage(str(folder / "a.png")))
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != drawn[2]
+
+
 def test_analyses_of_the_demo_clip_and_why_there_are_none_while_listening(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
@@ -178,6 +196,9 @@ def test_analyses_of_the_demo_clip_and_why_there_are_none_while_listening(
     rows = np.genfromtxt(tmp_path / "demo.pitch.csv", delimiter=",", names=True)
     siren = (rows["time_s"] > 11) & (rows["time_s"] < 14)
     assert 500 < np.nanmedian(rows["pitch_hz"][siren]) < 1_100
+    desk.choose(Kind.ONSETS)
+    qtbot.waitUntil(lambda: desk.complete and window.director.analysis is not None)
+    assert_the_line_of_a_figure_draws_the_analysis_too(window, tmp_path)
     desk.export(tmp_path / "no such folder" / "demo.csv")
     qtbot.waitUntil(lambda: "no such folder" in window.banner.text)
     soundfile.write(tmp_path / "tick.wav", np.full(700, 0.1), 44_100)

@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from leanviz.core.analysis_kinds import Kind
 from leanviz.core.resources import resource_path
 from leanviz.core.scales import Brightness
 from leanviz.settings import DEFAULTS
@@ -208,3 +209,15 @@ def test_without_a_pane_there_is_no_figure(qtbot: QtBot) -> None:
     for name, box in dialog.panes.items():
         box.setChecked(name == "reference")
     assert not dialog.next.isEnabled()
+
+
+def test_an_analysis_is_drawn_as_it_is_in_view(qtbot: QtBot) -> None:
+    dialog = FigureDialog(FigureSpec(span_s=(1.0, 2.0), analysis=Kind.PITCH))
+    qtbot.addWidget(dialog)
+    assert dialog.spec.analysis is Kind.PITCH
+    dialog.whole.setChecked(True)
+    assert dialog.spec.analysis is None, "of all of the file it is not known"
+    dialog.view.setChecked(True)
+    dialog.analysis.setChecked(False)
+    assert dialog.spec.analysis is None
+    assert not FigureDialog(FigureSpec()).analysis.isEnabled()
