@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # Said within two seconds, looks and pictures included.
 SILENCE_S = 1.5
 
-_LOOK_EVERY_S = 0.15
+_LOOK_EVERY_S = 0.25
 _CLOSE_LIMIT_S = 2.0
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.25, 2.0
 

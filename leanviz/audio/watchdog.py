@@ -31,7 +31,7 @@ class Watchdog:
     """
 
     # Counted at most, per look: a process that was itself held up must not blame the stream.
-    _LONGEST_STEP_S = 0.2
+    _LONGEST_STEP_S = 0.3
 
     def __init__(
         self, heard_at: float | None, first_s: float = 5.0, patience_s: float = 1.0

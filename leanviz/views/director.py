@@ -40,7 +40,7 @@ TICK_MS = 16
 # While sound scrolls by, news can wait for three pictures, and the rest for a tenth of a second.
 NEWS_EVERY, OTHERS_EVERY = 3, 6
 # While the window is hidden or minimised: news is taken, nothing is drawn.
-HIDDEN_TICK_MS = 400
+HIDDEN_TICK_MS = 500
 
 
 class Director(QObject):

@@ -194,6 +194,7 @@ class MainWindow(DropWindow):
         self._playing.serve(self._appearance.settings)
         self._appearance.window_chosen.connect(director.choose_window)
         self.seen_changed.connect(director.set_visible)
+        self.seen_changed.connect(self.watching.set_visible)
         self._actions.check("show inspector", True)
         self._actions.check("clock time", self._appearance.settings.clock_time)
         self._actions.check("show heard", self._appearance.settings.heard_now)
@@ -255,10 +256,12 @@ class MainWindow(DropWindow):
 
     # -- beginning and end ----------------------------------------------------------------------
 
-    def begin(self, files: Sequence[Path]) -> None:
-        """Load what is slow, then open the first file; the others are lined up."""
+    def begin(self, files: Sequence[Path], listen: bool = False) -> None:
+        """Load what is slow, then open the first file; the others are lined up. Or listen."""
         self.director.load(self._load)
         self.open_many(files)
+        if listen:
+            self._inputs.listen_at_once()
         self._logs.begin()
 
     @property

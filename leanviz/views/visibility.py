@@ -48,6 +48,11 @@ class SeenWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self._see(self.isVisible() and not self.isMinimized())
+            # a minimised window comes back with another event
+            if self.isMinimized():
+                self._looking.stop()
+            elif self.isVisible():
+                self._looking.start()
 
     def _look(self) -> None:
         exposed = self.windowHandle().isExposed()

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from leanviz.pipeline.recorder import Recorder, RecorderState
 
 POLL_MS = 200
+# While nobody sees the window: with its other timers of half a second, Qt has them together.
+HIDDEN_POLL_MS = 500
 
 
 def clips_folder() -> Path:
@@ -156,6 +158,10 @@ class Watching(QObject):
         dialog.finished.connect(lambda _: self._forget(dialog))
         self._dialog = dialog
         dialog.show()
+
+    def set_visible(self, visible: bool) -> None:
+        """Look less often while nobody can see the window."""
+        self._timer.setInterval(POLL_MS if visible else HIDDEN_POLL_MS)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
