@@ -32,7 +32,9 @@ LOG_BYTES = 1_000_000
 
 
 def main(
-    argv: Sequence[str] | None = None, accompany: Callable[[MainWindow], object] | None = None
+    argv: Sequence[str] | None = None,
+    accompany: Callable[[MainWindow], object] | None = None,
+    listen: bool = False,
 ) -> int:
     """Open the window on files, or on the demo clip if none is given; return the exit code.
 
@@ -42,9 +44,12 @@ def main(
         Names of sound files; those on the command line if left out.
     accompany : callable, optional
         Gets the window before it is shown: for measurements.
+    listen : bool
+        Listen at once, and show no demo clip.
     """
     names = sys.argv[1:] if argv is None else argv
-    files = [Path(name) for name in names] or [resource_path("demo", "demo.flac")]
+    demo = [] if listen else [resource_path("demo", "demo.flac")]
+    files = [Path(name) for name in names] or demo
     log_file = _start_log()
     qInstallMessageHandler(_log_qt)
     app = QApplication.instance() or QApplication(["leanviz"])
@@ -53,14 +58,14 @@ def main(
     app.setStyle("Fusion")
     # the window is gone with all that it holds before Python collects by itself again
     with Tidying():
-        code = _run(app, files, log_file, accompany)
+        code = _run(app, lambda window: window.begin(files, listen), log_file, accompany)
     qInstallMessageHandler(None)
     return code
 
 
 def _run(
     app: QApplication,
-    files: list[Path],
+    begin: Callable[[MainWindow], object],
     log_file: Path,
     accompany: Callable[[MainWindow], object] | None,
 ) -> int:
@@ -68,7 +73,7 @@ def _run(
     window = MainWindow(load_settings(settings_path()))
     sys.excepthook = _Reporter(window, log_file)
     signals = Signals(window.end, app)
-    window.painted.connect(lambda: window.begin(files))
+    window.painted.connect(lambda: begin(window))
     keeping = SettingsKeeping(lambda: window.choices, settings_path())
     window.closed.connect(lambda: keeping.end(window.settings))
     # Qt ends by itself only when a window is closed that was not hidden

@@ -40,8 +40,12 @@ app = typer.Typer(
 )
 
 Openable = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Argument(metavar="FILE|DIR", help="Sounds, folders, label files, logs, or a session."),
+]
+
+Listening = Annotated[
+    bool, typer.Option("--listen", help="Listen at once to the input that was chosen last.")
 ]
 
 
@@ -93,8 +97,8 @@ def leanviz_(
 
 
 @app.command("open")
-def open_(files: Openable) -> None:
-    """Open the window on files, folders or a session."""
+def open_(files: Openable = None, listen: Listening = False) -> None:
+    """Open the window on files, folders or a session, or listening."""
     from leanviz.cli.window import open_window
 
-    raise typer.Exit(open_window(files))
+    raise typer.Exit(open_window(files or [], listen))

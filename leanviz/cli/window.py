@@ -10,21 +10,25 @@ from leanviz.core.errors import UserError
 DEMO_PICTURE = Path("leanviz-demo.png")
 
 
-def open_window(files: Sequence[Path]) -> int:
-    """Open the window, on `files` if there are any; return the exit code.
+def open_window(files: Sequence[Path], listen: bool = False) -> int:
+    """Open the window, on `files` if there are any, or listening; return the exit code.
 
     Without a screen, say so and show what leanviz does on the demo clip instead.
 
     Raises
     ------
     UserError
-        If there is no screen and files were asked for.
+        If there is no screen and files were asked for, or a microphone.
     """
+    if files and listen:
+        raise UserError("--listen goes without files: it is a microphone that is listened to.")
     problem = screen_problem()
     if problem is None:
         from leanviz.app import main
 
-        return main([str(path) for path in files])
+        return main([str(path) for path in files], listen=listen)
+    if listen:
+        raise UserError(f"No window can be opened ({problem}): use `leanviz live`.")
     if files:
         raise UserError(
             f"No window can be opened ({problem}): use `leanviz analyze` or `leanviz render`."

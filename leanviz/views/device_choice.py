@@ -27,11 +27,12 @@ class DeviceChoice(QObject):
         self._director, self._banner = director, banner
         self._devices, self._channels = toolbar.picker, toolbar.channels
         self._no_input = ""
-        self._standing_in = False
+        self._standing_in = self._at_once = self._looked = False
         self._devices.opened.connect(self.look)
         self._devices.chosen.connect(self._change)
         self._channels.chosen.connect(self._change)
         director.devices_found.connect(self._take)
+        director.changed.connect(self._begin)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look_again)
@@ -65,6 +66,17 @@ class DeviceChoice(QObject):
             self._banner.say(sentence, Severity.NOTICE)
         self._director.listen(self._devices.device, self._channels.channel)
 
+    def listen_at_once(self) -> None:
+        """Listen as soon as the model is loaded and there is an input."""
+        self._at_once = True
+        self._begin()
+
+    def _begin(self) -> None:
+        ready = self._director.engine is not None and self._looked and not self._no_input
+        if self._at_once and ready:
+            self._at_once = False
+            self.listen()
+
     def _change(self) -> None:
         self._channels.show_channels(self._devices.channels)
         if self._director.listening.active:
@@ -78,7 +90,7 @@ class DeviceChoice(QObject):
         """Return whether an input that is connected now would be used, or would end a message."""
         if self._director.listening.active:
             return self._standing_in
-        return bool(self._no_input) and self._banner.text == self._no_input
+        return self._at_once or (bool(self._no_input) and self._banner.text == self._no_input)
 
     def _take(self, devices: AudioDevices) -> None:
         self._devices.show_devices(list(devices.inputs))
@@ -88,7 +100,8 @@ class DeviceChoice(QObject):
             self._banner.say(devices.no_input, Severity.NOTICE, ("Look Again", self.look))
         if not devices.no_input:
             self._banner.withdraw(self._no_input)
-        self._no_input = devices.no_input
+        self._no_input, self._looked = devices.no_input, True
+        self._begin()
         if listening and self._standing_in and not self._devices.missing:
             self.listen()
             self._director.said.emit(f"{self._devices.wanted[1]} is connected: leanviz hears it.")

@@ -1,6 +1,6 @@
 """What is heard now in letters that are read from across a room."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QShowEvent
@@ -32,13 +32,18 @@ class Heard:
     ----------
     title, hue : str
         What is written, and the colour of its family.
-    now : bool
-        Whether it sounds; else it is what was heard last.
+    when : str
+        When it was heard last; empty while it sounds.
     """
 
     title: str
     hue: str
-    now: bool = True
+    when: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it says in words."""
+        return f"{self.title} {self.when}".rstrip()
 
 
 class HeardNow(QWidget):
@@ -78,7 +83,7 @@ class HeardNow(QWidget):
         shown = heard(self._workspace.timeline, self._workspace.time)
         if shown != self._shown:
             self._shown = shown
-            self.setAccessibleDescription(", ".join(each.title for each in shown) or QUIET)
+            self.setAccessibleDescription(", ".join(each.text for each in shown) or QUIET)
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -100,18 +105,19 @@ class HeardNow(QWidget):
         for each in self._shown:
             left = self._write(painter, each, left)
         if not self._shown:
-            self._write(painter, Heard(QUIET, self.theme.background, now=False), PAD)
+            self._write(painter, Heard(QUIET, self.theme.background, when=" "), PAD)
 
     def _write(self, painter: QPainter, each: Heard, left: int) -> int:
         """Write a name beside the block of its family, and return where the next one begins."""
-        at = left + BLOCK + PAD
+        at, metrics = left + BLOCK + PAD, QFontMetrics(painter.font())
+        when = f"  {each.when}" if each.when else ""
         room = self.width() - at - PAD
-        metrics = QFontMetrics(painter.font())
-        text = metrics.elidedText(each.title, Qt.TextElideMode.ElideRight, room)
+        name_room = room - metrics.horizontalAdvance(when)
+        text = metrics.elidedText(each.title, Qt.TextElideMode.ElideRight, name_room) + when
         wide = metrics.horizontalAdvance(text)
         if len(text) > 1 and wide <= room:
             painter.fillRect(left, 8, BLOCK, HEIGHT - 16, colour(each.hue))
-            painter.setPen(colour(self.theme.text if each.now else self.theme.muted))
+            painter.setPen(colour(self.theme.muted if each.when else self.theme.text))
             painter.drawText(QRect(at, 0, wide + PAD, HEIGHT), MIDDLE, text)
         return at + wide + GAP
 
@@ -141,12 +147,8 @@ def heard(timeline: TimelineModel, time: Viewport) -> tuple[Heard, ...]:
     latest = map(timeline.event_at, range(max(0, count - LATE), count))
     last = max(latest, key=lambda event: event.offset)
     when = timeline.time_format.text(last.onset / timeline.sample_rate, 0)
-    return (Heard(f"{when}  {timeline.title(last.label)}", _hue(timeline, last), now=False),)
+    return (replace(_told(timeline, last), when=when),)
 
 
 def _told(timeline: TimelineModel, event: Event) -> Heard:
-    return Heard(timeline.title(event.label), _hue(timeline, event))
-
-
-def _hue(timeline: TimelineModel, event: Event) -> str:
-    return family_hue(timeline.family(event.label))
+    return Heard(timeline.title(event.label), family_hue(timeline.family(event.label)))

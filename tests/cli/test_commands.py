@@ -32,6 +32,13 @@ def test_a_folder_opens_without_a_command(run: Run, tmp_path: Path) -> None:
     assert "No window can be opened" in run(tmp_path).sentence
 
 
+def test_a_window_listens_at_once_where_there_is_a_screen_and_no_file(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run("open", "--listen").sentence.endswith("use `leanviz live`.")
+    assert "goes without files" in run("open", "--listen", tmp_path).sentence
+
+
 def test_version(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.code, outcome.out) == (0, f"leanviz {leanviz.__version__}\n")

@@ -13,7 +13,7 @@ from leanviz.views import device_choice
 from leanviz.views.action_table import Mode
 from leanviz.views.channel_picker import ChannelPicker
 from leanviz.views.device_picker import DEFAULT, DevicePicker
-from leanviz.views.engine import Engine, load_engine
+from leanviz.views.engine import AudioDevices, Engine, load_engine
 from leanviz.views.main_window import MainWindow
 from tests.support.virtual_mic import VirtualMic
 
@@ -132,6 +132,18 @@ def test_the_choice_is_kept_though_it_is_not_connected(opened: Opened, qtbot: Qt
     assert picker.currentText() == f"{SPEAKERS} (not connected)"
     kept = opened.window.settings
     assert (kept.host_api, kept.device, kept.channel) == ("PulseAudio", SPEAKERS, 2)
+
+
+@pytest.mark.audio
+def test_a_window_that_is_to_listen_at_once_waits_for_an_input(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened.window
+    qtbot.waitUntil(lambda: window.toolbar.picker.count() > 2)
+    window._inputs._take(AudioDevices((), "No microphone is connected."))
+    window._inputs.listen_at_once()
+    assert not window.director.listening.active
+    qtbot.waitUntil(lambda: window.director.listening.active)
 
 
 @pytest.mark.audio

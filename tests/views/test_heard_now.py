@@ -44,8 +44,8 @@ def test_live_it_names_what_sounds_then_what_was_heard_last(heard: HeardNow) -> 
         [Event(8 * RATE, 20 * RATE, "Bark", 0.9), Event(9 * RATE, 9 * RATE + 1, "Siren", 0.5)]
     )
     timeline.set_provisional([])
-    assert names(heard) == ["0:08  Bark, woof"]
-    assert not heard.shown[0].now
+    assert names(heard) == ["Bark, woof"]
+    assert heard.accessibleDescription() == "Bark, woof 0:08", "what ended last"
 
 
 def test_of_a_file_it_names_what_sounds_at_the_cursor(heard: HeardNow) -> None:
