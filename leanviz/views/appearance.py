@@ -30,10 +30,13 @@ class Appearance(QObject):
         There is another theme, for whatever draws itself.
     window_chosen : int
         The spectrogram is to have another window, in milliseconds.
+    said : str
+        What was chosen by key, in words.
     """
 
     themed = Signal(object)
     window_chosen = Signal(int)
+    said = Signal(str)
 
     def __init__(
         self, settings: Settings, workspace: Workspace, inspector: Inspector, parent: QObject
@@ -90,16 +93,19 @@ class Appearance(QObject):
         """Space frequencies in another way."""
         self.settings = replace(self.settings, scale=Scale(name))
         self._show_spectrogram()
+        self.said.emit(f"Frequencies: {name}")
 
     def set_palette(self, name: str) -> None:
         """Colour the spectrogram in another way; "" leaves it to the theme."""
         self.settings = replace(self.settings, palette=name)
         self._show_spectrogram()
+        self.said.emit(f"Palette: {name or 'as the theme'}")
 
     def set_window(self, window_ms: int) -> None:
         """Have the spectrogram made with another window."""
         self.settings = replace(self.settings, window_ms=window_ms)
         self.window_chosen.emit(window_ms)
+        self.said.emit(f"Window: {window_ms} ms")
 
     def _next_window(self, actions: Actions, step: int) -> None:
         at = WINDOWS_MS.index(self.settings.window_ms) + step
@@ -138,6 +144,11 @@ class Appearance(QObject):
         if ceiling_db - floor_db >= LEAST_RANGE_DB:
             self.settings = replace(self.settings, floor_db=floor_db, ceiling_db=ceiling_db)
             self._show_spectrogram()
+        floor, ceiling = (
+            f"{level:.0f}".replace("-", "\N{MINUS SIGN}")
+            for level in (self.settings.floor_db, self.settings.ceiling_db)
+        )
+        self.said.emit(f"Levels: {floor} to {ceiling} dBFS")
 
     def _show_spectrogram(self) -> None:
         """Draw the spectrogram as the settings say, in the band the user zoomed to."""

@@ -193,6 +193,7 @@ class MainWindow(DropWindow):
         self._appearance.serve(self._actions)
         self._playing.serve(self._appearance.settings)
         self._appearance.window_chosen.connect(director.choose_window)
+        self._appearance.said.connect(self.status.say)
         self.seen_changed.connect(director.set_visible)
         self.seen_changed.connect(self.watching.set_visible)
         self._actions.check("show inspector", True)

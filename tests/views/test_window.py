@@ -409,8 +409,12 @@ def test_pointer_on_the_map_fills_the_attention_read_out(on_demo: MainWindow) ->
 
 def test_looks_change_by_key_and_are_remembered(qtbot: QtBot, opened: Opener) -> None:
     window = opened()
-    for key in (Qt.Key.Key_M, Qt.Key.Key_C, Qt.Key.Key_BracketLeft, Qt.Key.Key_A):
+    told = []
+    for key in (Qt.Key.Key_M, Qt.Key.Key_C, Qt.Key.Key_BracketLeft, Qt.Key.Key_W, Qt.Key.Key_A):
         qtbot.keyClick(window, key)
+        told.append(window.status.currentMessage())
+    assert told[:2] == ["Frequencies: linear", "Palette: inferno"]
+    assert told[2:4] == ["Levels: \N{MINUS SIGN}105 to \N{MINUS SIGN}20 dBFS", "Window: 128 ms"]
     chosen = window.settings
     assert (chosen.scale, chosen.palette) == ("linear", "inferno")
     assert (chosen.floor_db, chosen.attention) == (-105.0, False)
