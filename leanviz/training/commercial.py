@@ -22,8 +22,8 @@ Float32 = npt.NDArray[np.float32]
 # A head's weights [n_classes, 1024] and offsets [n_classes].
 Head = tuple[Float32, Float32]
 
-# How dearly a head pays for the square of what it changes in YAMNet's rows: best for all clips, on
-# val, of 0.03, 0.3, 1 and 3.
+# How dearly a head pays for the square of what it changes in YAMNet's rows: the best for all clips,
+# on val, of 0.03, 0.3 and 1.
 CHANGE_COST = 0.3
 # Classes that are named as those that lose most.
 NAMED = 12
