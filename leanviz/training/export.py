@@ -30,6 +30,7 @@ from leanviz.inference.model import LeanModel
 from leanviz.inference.stream import sigmoid
 from leanviz.training.calibrate import Calibration
 from leanviz.training.corpus import Corpus, window_samples
+from leanviz.training.images import as_images
 from leanviz.training.network import Lean, WaveStem
 from leanviz.training.padding import pads_inside
 
@@ -167,8 +168,8 @@ def graph_bytes(model: Lean, quantize: bool) -> int:
 
 
 def loaded(path: Path) -> onnx.ModelProto:
-    """Return a graph without what names source files and spends bytes, and without ``Pad``."""
-    model = pads_inside(onnx.load(path))
+    """Return a graph as ONNX Runtime is fast with it, without what names files and spends bytes."""
+    model = as_images(pads_inside(onnx.load(path)))
     for node in model.graph.node:
         node.doc_string = ""
         del node.metadata_props[:]

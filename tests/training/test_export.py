@@ -14,6 +14,7 @@ from leanviz.training import export
 from leanviz.training.calibrate import Calibration
 from leanviz.training.corpus import Corpus
 from leanviz.training.fsd50k_eval import whole_clip_logits
+from leanviz.training.images import as_images
 from leanviz.training.network import Lean, LeanConfig
 from leanviz.training.train import new_model
 from leanviz.training.validate import clip_scores
@@ -59,6 +60,11 @@ def test_exported_folder_runs_and_fits(folder: Path, rounded: Lean, corpus: Corp
     assert onnx.TensorProto.INT8 in stored
     # padding outside the convolutions costs a third of YAMNet's time
     assert not [n for n in onnx.load(folder / "yamnet.onnx").graph.node if n.op_type == "Pad"]
+    # convolutions of signals cost a quarter of the wave encoder's
+    wave = onnx.load(folder / "wave.onnx")
+    sizes = [len(a.ints) for n in wave.graph.node for a in n.attribute if a.name == "kernel_shape"]
+    assert sizes == [2] * 5
+    assert as_images(wave) is wave
     clips = [corpus.clip(int(i)) for i in corpus.split("val")[:3]]
     assert export.disagreement(rounded, lean, clips) < export.TOLERANCE
 
