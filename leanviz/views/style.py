@@ -36,7 +36,9 @@ def apply(choice: ThemeChoice) -> Theme:
     app.setFont(tabular(app.font()))
     small_font.cache_clear()
     app.setPalette(palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    sheet = style_sheet(theme)
+    if app.styleSheet() != sheet:  # set again, it would look at every widget there is
+        app.setStyleSheet(sheet)
     return theme
 
 
