@@ -30,11 +30,11 @@ check: .venv/.stamp-dev             ## format, lint, types and the direction of 
 audit:                              ## ask, over the network, whether a pinned version has a known weakness
 	@$(or $(PYTHON),python3) .ci/audit.py
 
-bench: setup                        ## measure what the documentation promises
-	$(BIN)/leanviz bench $(ARGS)
+bench: setup-test                   ## measure what the documentation promises, in less than ten minutes
+	$(BIN)/python -m tests.support.bench_live $(or $(ARGS),--all)
 
 bench-live: setup-test              ## measure the window while it listens, on a screen and a microphone of its own
-	$(BIN)/python -m tests.support.bench_live $(ARGS)
+	$(BIN)/python -m tests.support.bench_live --live $(ARGS)
 
 soak: setup-test                    ## the tests that run for minutes
 	$(BIN)/pytest -m soak -s -o faulthandler_timeout=0 $(ARGS)

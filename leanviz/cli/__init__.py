@@ -1,7 +1,7 @@
 """The command line. Each command imports what it needs when it runs, so that help comes at once."""
 
 # each adds its commands to the program, in the order in which help has them
-from leanviz.cli import commands, picture_commands, system_commands
+from leanviz.cli import commands, picture_commands, system_commands, timing_commands
 from leanviz.cli.program import app, main
 
-__all__ = ["app", "commands", "main", "picture_commands", "system_commands"]
+__all__ = ["app", "commands", "main", "picture_commands", "system_commands", "timing_commands"]

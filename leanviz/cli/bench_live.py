@@ -4,12 +4,14 @@ import json
 import os
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from rich.table import Table
 
+from leanviz.cli.bench_peer import beside
 from leanviz.cli.bench_proc import busy_s, percent_by_name, resident_bytes, thread_times
 from leanviz.cli.bench_process import Window, listening_window
 from leanviz.cli.console import as_text
@@ -82,17 +84,24 @@ def percentiles_ms(moments_s: list[float]) -> dict[str, float | None]:
     return {f"p{p}": float(np.percentile(apart, p)) if len(apart) else None for p in (50, 95, 99)}
 
 
-def measure(seconds: float) -> dict[str, Any]:
+def measure(seconds: float, peers: Sequence[str] = ()) -> dict[str, Any]:
     """Open the window, listen to the default microphone, and return what each state cost.
+
+    Parameters
+    ----------
+    peers : sequence of str
+        Command lines of other programs, each to run beside the window once.
 
     Raises
     ------
     UserError
-        If there is no screen, no microphone, or no /proc.
+        If there is no screen, no microphone, or no /proc; or if a program does not run.
     """
     with listening_window() as window:
         phases = {state: asdict(watch(window, state, seconds)) for state in STATES}
         facts = window.ask("facts")
+        window.ask("shown")
+        both = {command: beside(command, window.pid, seconds) for command in peers}
     return {
         "machine": platform.platform(),
         "processors": os.cpu_count(),
@@ -100,18 +109,22 @@ def measure(seconds: float) -> dict[str, Any]:
         "window": facts["size"],
         "labels": facts["labels"],
         "states": phases,
+        "peers": {
+            command: {"its": asdict(its), "ours": asdict(ours)}
+            for command, (its, ours) in both.items()
+        },
     }
 
 
-def bench_live(seconds: float, as_json: bool) -> str:
+def bench_live(seconds: float, as_json: bool, peers: Sequence[str] = ()) -> str:
     """Return the measurement as text."""
-    report = measure(seconds)
+    report = measure(seconds, peers)
     if as_json:
         return json.dumps(report, indent=1) + "\n"
     states = {state: Phase(**report["states"][state]) for state in STATES}
     width, height = report["window"]
     heading = f"A window of {width} x {height}, each state {seconds:g} s, {report['labels']} labels"
-    return as_text(heading, _table(states), "")
+    return as_text(heading, _table(states), *_peer_tables(report["peers"]), "")
 
 
 def _table(states: dict[str, Phase]) -> Table:
@@ -130,6 +143,19 @@ def _table(states: dict[str, Phase]) -> Table:
     table.add_row("memory, MB", *(f"{phase.resident_mb:.0f}" for phase in states.values()))
     table.add_row("other programs, %", *(f"{p.others_percent:.0f}" for p in states.values()))
     return table
+
+
+def _peer_tables(peers: dict[str, Any]) -> list[Table]:
+    """Return a table of the programs that ran beside the window, if there are any."""
+    table = Table("beside leanviz, shown", "% of a core", "leanviz", "ratio", "MB", "leanviz")
+    for command, costs in peers.items():
+        its, ours = costs["its"], costs["ours"]
+        ratio = ours["cpu_percent"] / max(its["cpu_percent"], 0.01)
+        table.add_row(
+            command, f"{its['cpu_percent']:.1f}", f"{ours['cpu_percent']:.1f}", f"{ratio:.2f}",
+            f"{its['resident_mb']:.0f}", f"{ours['resident_mb']:.0f}",
+        )  # fmt: skip
+    return [table] if peers else []
 
 
 def _busy_threads(states: dict[str, Phase]) -> list[str]:

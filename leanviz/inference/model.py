@@ -38,7 +38,7 @@ class Fused:
     attention: Float32
 
 
-def session_options() -> onnxruntime.SessionOptions:
+def session_options(*, unfold: bool = True) -> onnxruntime.SessionOptions:
     """Return the options of every session: one thread, no spinning, weights folded to float.
 
     Spinning threads steal the processor from the window. The int8 weights are unfolded once at
@@ -49,7 +49,7 @@ def session_options() -> onnxruntime.SessionOptions:
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    options.add_session_config_entry("session.disable_quant_qdq", "1" if unfold else "0")
     options.log_severity_level = 3
     return options
 
@@ -68,8 +68,8 @@ class LeanModel:
         Numbers per patch: YAMNet's embedding, and the readout's logits if there is one.
     """
 
-    def __init__(self, folder: Path, metadata: dict[str, Any]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, metadata: dict[str, Any], *, unfold: bool = True) -> None:
+        self._folder, self._unfold = folder, unfold
         self.metadata = metadata
         self.taxonomy, self.thresholds = vocabulary(metadata, folder)
         graphs = read_parts(folder, metadata)
@@ -175,7 +175,7 @@ class LeanModel:
     def _session(self, part: str, graph: bytes) -> onnxruntime.InferenceSession:
         try:
             return onnxruntime.InferenceSession(
-                graph, session_options(), providers=["CPUExecutionProvider"]
+                graph, session_options(unfold=self._unfold), providers=["CPUExecutionProvider"]
             )
         # ONNX Runtime raises bare RuntimeErrors and its own kinds for damaged or too new graphs.
         except Exception as error:
