@@ -58,6 +58,10 @@ class Event:
     review: Review = Review.NONE
     shown: int = field(default=-1, compare=False)
 
+    def __hash__(self) -> int:
+        # of thousands at once: all that is compared would take four times as long
+        return hash((self.onset, self.offset, self.label, self.score))
+
     @property
     def scored(self) -> bool:
         """Whether the model scored this label; it did not where a person gave it."""

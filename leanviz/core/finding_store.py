@@ -172,6 +172,19 @@ class FindingStore(Sequence[Finding]):
         """Return the event of one finding."""
         return self._event(self._rows.row(at))
 
+    def events(self, at: npt.NDArray[np.intp]) -> list[Event]:
+        """Return the events of many findings, given their positions [n]."""
+        names = [label.name for label in self._taxonomy.labels]
+        above = [self._taxonomy.names_above(label) for label in range(len(names))]
+        columns = (
+            self.column(name)[at].tolist()
+            for name in ("onset", "offset", "label", "score", "announced", "shown")
+        )
+        return [
+            Event(onset, offset, names[label], score, announced, above[label], shown=shown)
+            for onset, offset, label, score, announced, shown in zip(*columns, strict=True)
+        ]
+
     def extend(self, findings: Iterable[Finding]) -> None:
         """Add findings."""
         if isinstance(findings, FindingStore):

@@ -113,6 +113,15 @@ def _masks(
     )
 
 
+def _latest(onset: npt.NDArray[np.int64], mask: Mask, most: int | None) -> npt.NDArray[np.intp]:
+    """Return where a mask is set; of more than `most`, those that began last, and with the last."""
+    at = np.flatnonzero(mask)
+    if most is None or len(at) <= most:
+        return at
+    began = onset[at]
+    return at[began >= np.partition(began, len(began) - most)[len(began) - most]]
+
+
 class Findings:
     """Findings in the order in which they were complete.
 
@@ -147,20 +156,32 @@ class Findings:
         self._drop(count)
         return dropped
 
-    def judge(self, rules: DecisionRules, start: int = 0) -> Judged:
-        """Part the findings from position `start` on."""
-        judged, made = Judged([], []), self._made if start else {}
+    def judge(self, rules: DecisionRules, start: int = 0, most: int | None = None) -> Judged:
+        """Part the findings from position `start` on.
+
+        Parameters
+        ----------
+        most : int or None
+            Of more events, and of more parents, only the latest are looked at.
+        """
         masks, stand_ins = self._masks(rules, start), self._stand_ins(rules, start)
-        seen = masks.passing & ((stand_ins >= 0) | ~masks.ever_present)
-        positions = (np.flatnonzero(seen) + start).tolist()
-        for at, stand_in in zip(positions, stand_ins[seen].tolist(), strict=True):
-            event = made[at] = self._event(at)
-            if stand_in < 0:
-                judged.events.append(event)
-            else:
-                judged.parents.append((event, stand_in))
-        self._made = made
-        return judged
+        onset = self._all.column("onset", start)
+        shown = masks.passing & (stand_ins < 0) & ~masks.ever_present
+        parents = masks.passing & (stand_ins >= 0)
+        events_at, parents_at = (_latest(onset, mask, most) for mask in (shown, parents))
+        at = np.concatenate((events_at, parents_at)) + start
+        found = self._events(at)
+        made = dict(zip(at.tolist(), found, strict=True))
+        self._made = self._made | made if start else made
+        n = len(events_at)
+        return Judged(found[:n], list(zip(found[n:], stand_ins[parents_at].tolist(), strict=True)))
+
+    def _events(self, at: npt.NDArray[np.intp]) -> list[Event]:
+        """Return the events at some positions, those seen last as they were made then."""
+        made = self._made
+        new = np.array([position not in made for position in at.tolist()], np.bool_)
+        fresh = iter(self._all.events(at[new]))
+        return [made.get(position) or next(fresh) for position in at.tolist()]
 
     def misses(self, rules: DecisionRules, count: int, since: int = -1) -> list[NearMiss]:
         """Return the nearest misses, one for each class.

@@ -24,6 +24,12 @@ class Lane:
     _events: list[Event] = field(default_factory=list)
     _longest: int = 0
 
+    @classmethod
+    def of(cls, label: str, family: str, events: list[Event]) -> "Lane":
+        """Return a lane with events, given in their order."""
+        longest = max((event.offset - event.onset for event in events), default=0)
+        return cls(label, family, events, longest)
+
     def __len__(self) -> int:
         return len(self._events)
 
@@ -111,8 +117,12 @@ class Lanes:
         for lanes in self._families.values():
             for label, lane in lanes.items():
                 lanes[label] = Lane(label, lane.family)
+        by_label: dict[str, list[Event]] = {}
         for event in events:
-            self.add(event)
+            by_label.setdefault(event.label, []).append(event)
+        for label, heard in by_label.items():
+            family = self._family_of(label)
+            self._families.setdefault(family, {})[label] = Lane.of(label, family, heard)
 
     def clear(self) -> None:
         """Drop everything, and the order of the lanes."""

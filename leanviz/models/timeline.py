@@ -260,7 +260,7 @@ class TimelineModel(QAbstractListModel):
 
     def _decide(self) -> None:
         """Judge all that is kept by the rules of now."""
-        judged = self._findings.judge(self._rules)
+        judged = self._findings.judge(self._rules, most=self._limit)
         settled = [event for event in self._heard if event not in self._decided]
         self._decided, self._parents = set(), {}
         self._note(judged)

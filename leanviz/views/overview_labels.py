@@ -1,8 +1,10 @@
 """The labels and gaps of a whole session as a thin strip, of which only what is new is drawn."""
 
 from collections.abc import Callable
+from functools import cache
 
-from PySide6.QtCore import QModelIndex, QRectF, Qt
+import numpy as np
+from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -78,19 +80,27 @@ class LabelStrip(PaneItem):
     def _draw_gaps(self, axis: PixelMap, height: int, rate: int) -> None:
         painter = QPainter(self._image)
         for gap in self._gaps:
-            place = _place(axis, gap.start / rate, gap.stop / rate, 0, height)
-            painter.fillRect(place, colour(self.theme.gap))
+            left, right = _columns(axis, gap.start / rate, gap.stop / rate)
+            painter.fillRect(left, 0, right - left, height, colour(self.theme.gap))
         painter.end()
 
     def _draw_events(
         self, timeline: TimelineModel, events: list[Event], axis: PixelMap, ratio: float
     ) -> None:
-        painter, rate, tall = QPainter(self._image), timeline.sample_rate, round(STRIP * ratio)
-        top = self._image.height() - tall
+        if not events:
+            return
+        # thousands of labels, most of them narrower than a pixel: columns of colours, drawn last
+        wide, tall = self._image.width(), round(STRIP * ratio)
+        columns = np.zeros(wide, np.uint32)
+        rate = timeline.sample_rate
+        hues = {label: _ink(timeline.family(label)) for label in {e.label for e in events}}
         for event in events:
             if not event.provisional:
-                place = _place(axis, event.onset / rate, event.offset / rate, top, tall)
-                painter.fillRect(place, colour(family_hue(timeline.family(event.label))))
+                left, right = _columns(axis, event.onset / rate, event.offset / rate)
+                columns[max(left, 0) : max(right, 0)] = hues[event.label]
+        strip = QImage(columns.data, wide, 1, 4 * wide, self._image.format())
+        painter = QPainter(self._image)
+        painter.drawImage(QRect(0, self._image.height() - tall, wide, tall), strip)
         painter.end()
 
     def _take_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
@@ -106,7 +116,12 @@ class LabelStrip(PaneItem):
         self.update()
 
 
-def _place(axis: PixelMap, start_s: float, stop_s: float, top: int, tall: int) -> QRectF:
-    """Return a place at least a pixel wide: rare things must not vanish in a long session."""
+@cache
+def _ink(family: str) -> int:
+    return colour(family_hue(family)).rgba()
+
+
+def _columns(axis: PixelMap, start_s: float, stop_s: float) -> tuple[int, int]:
+    """Return at least one column of pixels: rare things must not vanish in a long session."""
     left = int(axis.x(start_s))
-    return QRectF(left, top, max(1, round(axis.x(stop_s)) - left), tall)
+    return left, max(left + 1, round(axis.x(stop_s)))

@@ -118,6 +118,18 @@ def test_labels_by_hand_and_those_from_before_the_history_stay(timeline: Timelin
     assert labels(timeline) == ["Dog", "My_own"], "what is no longer kept is settled"
 
 
+def test_of_more_labels_than_are_kept_the_latest_are_shown() -> None:
+    kept = [found(label, patch, 0.6) for patch in range(0, 400, 4) for label in (SIREN, DOG)]
+    model = TimelineModel(TAXONOMY, limit=51)
+    model.set_rules(RULES)
+    model.restart(RATE, findings=reversed(kept))
+    first = model.events
+    model.set_rules(replace(RULES, offset=0.4))
+    assert model.events == []
+    model.set_rules(RULES)
+    assert model.events == first == sorted(one.event for one in kept)[-51:]
+
+
 def test_findings_before_the_history_are_forgotten() -> None:
     findings = Findings(TAXONOMY)
     findings.add(found(DOG, patch, 0.6) for patch in range(1, 2000, 4))
