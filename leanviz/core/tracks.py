@@ -110,6 +110,11 @@ class Tracks:
         return Span(max(0, self._written - self._capacity), self._written)
 
     @property
+    def sound(self) -> Ring | None:
+        """The sound of the history, of which `FULL_SCALE` is 1; None if none is kept."""
+        return self._sound
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """Spans without sound, in source samples, oldest first; the newest thousand. Any thread."""
         return self._gaps

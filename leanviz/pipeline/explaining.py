@@ -40,6 +40,8 @@ class Inquiry:
         Patches of the window.
     asked : range or None
         Patches whose logits are asked about; None: all of the window, as audible as they are.
+    start : int
+        Source sample at which the file begins, if it is a part of a stream.
     """
 
     path: Path
@@ -47,11 +49,12 @@ class Inquiry:
     label: int
     window: range
     asked: range | None
+    start: int = 0
 
     @property
     def clock(self) -> PatchClock:
-        """Where patches lie in the file."""
-        return PatchClock(self.sample_rate)
+        """Where patches lie in the file, or in the stream that it is of."""
+        return PatchClock(self.sample_rate, self.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,12 @@ def _explainable(state: State) -> bool:
     return state.analysed and state.mode is Mode.FILE
 
 
+def _askable(state: State) -> bool:
+    return _explainable(state) or (state.selected and state.mode in {Mode.LIVE, Mode.HEARD})
+
+
 def _explained(state: State) -> bool:
-    return state.explained
+    return state.explained and state.mode is Mode.FILE
 
 
 def _undoable(state: State) -> bool:
@@ -421,7 +425,7 @@ SOUND = (
 WHY = (
     _why(
         "why", "&Why This Label", keys=("Q",), help="what drove the selected label",
-        needs=_explainable,
+        needs=_askable,
     ),
     _why(
         "play why", "&Play What Drove It", keys=("D",), short="Play it",

@@ -20,6 +20,7 @@ from leanviz.views.explain_playing import ExplainPlaying
 from leanviz.views.explain_whatif import ExplainWhatIf
 
 if TYPE_CHECKING:
+    from leanviz.inference.model import LeanModel
     from leanviz.pipeline.explaining import FileExplanation
     from leanviz.views.actions import Actions
     from leanviz.views.director import Director
@@ -32,17 +33,17 @@ POLL_MS = 30
 BUTTONS = (
     "play why", "play rest", "mute selection", "isolate selection", "similar", "export why",
 )  # fmt: skip
-ACTIONS = ("why", *BUTTONS)
 FILTERS = "Attention archive (*.npz);;Table (*.csv);;Picture (*.svg *.png)"
 SELECT_LABEL = "Select a label to see what drove it."
 SELECT_SOMETHING = "Select a label or a time range first."
 NO_FILE = "This works on files: open one."
-# Of live sound 16 bits are kept, in memory only, and nothing of what LEAN made of it.
+LIVE = (Mode.LIVE, Mode.HEARD)
+NO_SOUND_YET = "As soon as there is sound."
 NOT_LIVE = "This works on files: save what is heard live (Ctrl+L, or recorded clips) and open it."
 WHY_NOT = {
     Mode.EMPTY: NO_FILE,
-    Mode.LIVE: NOT_LIVE,
-    Mode.HEARD: NOT_LIVE,
+    Mode.LIVE: NO_SOUND_YET,
+    Mode.HEARD: NO_SOUND_YET,
     Mode.SESSION: "A session log has no sound to look at again.",
 }
 WAITING = "As soon as the file is analysed."
@@ -91,7 +92,7 @@ class ExplainDesk(QObject):
         navigation.selected.connect(self._select)
         director.changed.connect(self._follow)
         director.opened.connect(lambda _: self._forget())
-        workspace.attention_model.changed.connect(self._show)
+        workspace.attention_model.changed.connect(self._take_head)
         self.panel.drivers.chosen.connect(self._go_to_driver)
         self.what_if = ExplainWhatIf(director, self.panel, self)
         self._parts = (self.playing, self.alike, self.what_if)
@@ -128,11 +129,9 @@ class ExplainDesk(QObject):
 
     def ask(self, event: Event) -> None:
         """Explain a label of the file; a newer question drops it."""
-        analysis, engine = self._director.recording.analysis, self._director.engine
-        if analysis is None or engine is None:
+        engine = self._director.engine
+        if engine is None or self._why_not():
             return
-        from leanviz.pipeline.explaining import explain_file, why_event
-
         taxonomy = engine.model.taxonomy
         if event.label not in taxonomy.names:
             self.panel.say(f"LEAN has no class {event.label}: there is nothing to explain.")
@@ -141,11 +140,21 @@ class ExplainDesk(QObject):
         label = taxonomy.index(event.label)
         title, stale = taxonomy[label].title, self._newest()
         self.panel.say(f"Looking into {title}\u2026")
-        self._run(
-            lambda: explain_file(engine.model, why_event(analysis, event, label), stale),
-            lambda found: self._take(found, title, stale),
-            stale,
-        )
+        explain = self._explainer(engine.model, event, label, stale)
+        self._run(explain, lambda found: self._take(found, title, stale), stale)
+
+    def _explainer(
+        self, model: "LeanModel", event: Event, label: int, stale: Callable[[], bool]
+    ) -> Callable[[], "FileExplanation | None"]:
+        """Return what answers the question: of a file, or of what is heard live."""
+        from leanviz.pipeline.explaining import explain_file, why_event
+        from leanviz.pipeline.explaining_live import explain_heard
+
+        analysis, tracks = self._director.recording.analysis, self._workspace.waveform.tracks
+        if self._director.mode is Mode.FILE and analysis is not None:
+            return lambda: explain_file(model, why_event(analysis, event, label), stale)
+        assert tracks is not None
+        return lambda: explain_heard(model, tracks, event, label, stale)
 
     def export(self, path: Path) -> None:
         """Write the explanation in the form that the suffix names."""
@@ -214,11 +223,15 @@ class ExplainDesk(QObject):
         if found is not None:
             self.panel.show_explanation(found, self._model.title, head)
 
+    def _take_head(self) -> None:
+        """Show another head; while listening the map is another twice a second."""
+        if self._head() != self._model.head:
+            self._show()
+
     def _head(self) -> int | None:
         chosen = self._workspace.attention_model.head
         # the highest of all heads is no distribution: their mean stands for it
-        head = chosen if isinstance(chosen, int) else None
-        return head if isinstance(head, int) else None
+        return chosen if isinstance(chosen, int) else None
 
     def _select(self, event: Event | None) -> None:
         """Forget what was explained; explain what is selected while somebody looks."""
@@ -246,13 +259,16 @@ class ExplainDesk(QObject):
     def _follow(self) -> None:
         """Say what is missing, on the page and on the buttons; ask once it is there."""
         why_not = self._why_not()
-        self._actions.explain(ACTIONS, why_not)
+        self._actions.explain(("why",), why_not)
+        self._actions.explain(BUTTONS, NOT_LIVE if self._director.mode in LIVE else why_not)
         if self._event is None:
             self.panel.say(why_not or SELECT_LABEL)
         self._turn_to_page()
 
     def _why_not(self) -> str:
         mode = self._director.mode
+        if mode in LIVE and self._workspace.waveform.tracks is not None:
+            return ""
         if mode is not Mode.FILE:
             return WHY_NOT[mode]
         return "" if self._director.recording.analysis is not None else WAITING

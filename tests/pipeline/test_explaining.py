@@ -1,6 +1,7 @@
 """Explanations of files: the right window, the right times; what if; and moments alike."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from leanviz.audio.resample import Resampler
 from leanviz.core.clock import Span
 from leanviz.core.ducking import isolated, muted
 from leanviz.core.errors import UserError
+from leanviz.core.tracks import Tracks
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.counterfactual import (
@@ -21,6 +23,7 @@ from leanviz.pipeline.counterfactual import (
     patches_seeing,
 )
 from leanviz.pipeline.explaining import FileExplanation, explain_file, why_at, why_event
+from leanviz.pipeline.explaining_live import explain_heard
 from leanviz.pipeline.heard_again import heard_samples
 from leanviz.pipeline.results import ClipAnalysis
 from leanviz.pipeline.similar import embeddings_of_file, find_similar, patches_of
@@ -50,6 +53,35 @@ def siren(model: LeanModel, analysed: Analysed) -> FileExplanation:
     found = explain_file(model, why_event(analysis, event, model.taxonomy.index(event.label)))
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("kept_s", [60.0, 4.0], ids=["all is kept", "of its window a part"])
+def test_what_is_heard_live_is_explained_as_the_file_is(
+    model: LeanModel, clip: Clip, siren: FileExplanation, analysed: Analysed, kept_s: float
+) -> None:
+    samples, _ = read_mono(clip(RATE))
+    event = max(analysed(RATE).events, key=lambda e: e.score)
+    tracks = Tracks(RATE, round(kept_s * RATE), keep_sound=True)
+    tracks.push(samples[: event.onset + round(min(kept_s, 3.0) * RATE)])
+    label = siren.inquiry.label
+    event = replace(event, offset=min(event.offset, tracks.written))
+    inquiry = why_event(analysed(RATE), event, label)
+    found, same = explain_heard(model, tracks, event, label), explain_file(model, inquiry)
+    assert found is not None
+    assert same is not None
+    asked = [one.query_s()[one.found.question.weights > 0] for one in (found, same)]
+    np.testing.assert_allclose(asked[0], asked[1], atol=1.5 / RATE)
+    assert not found.inquiry.path.exists()
+    if kept_s < 10.0:
+        assert found.inquiry.start > 0
+        with pytest.raises(UserError, match="no longer kept"):
+            explain_heard(model, tracks, replace(event, onset=0), label)
+    else:
+        assert found.found.logit == pytest.approx(same.found.logit, abs=0.1)
+        np.testing.assert_allclose(
+            found.found.moments.occlusion, same.found.moments.occlusion, atol=0.1
+        )
+        assert [span for span, _ in found.driving()] == [span for span, _ in same.driving()]
 
 
 def test_an_event_is_explained_by_the_window_that_said_so(

@@ -1,6 +1,7 @@
 """Why in the window: asked of a label, seen, heard, changed, found elsewhere, and written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
+from leanviz.audio.capture import FileSource
 from leanviz.audio.file import read_mono
 from leanviz.core.ducking import DUCKED
 from leanviz.core.events import Event
@@ -30,7 +32,7 @@ from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK, THEMES, Theme
 from tests.support.virtual_mic import VirtualMic
-from tests.support.windows import fits, trigger
+from tests.support.windows import action, fits, trigger
 from tests.views.panes_material import plot, where
 
 DEMO = resource_path("demo", "demo.flac")
@@ -77,12 +79,20 @@ def enabled(window: MainWindow, name: str) -> bool:
     return action is not None and action.isEnabled()
 
 
+def shown(window: MainWindow) -> list[Event]:
+    return window.workspace.timeline.events
+
+
 def bell(window: MainWindow) -> Event:
-    return next(e for e in window.workspace.timeline.events if e.label == "Church_bell")
+    return next(e for e in shown(window) if e.label == "Church_bell")
 
 
 def asked(qtbot: QtBot, window: MainWindow) -> FileExplanation:
     window.navigation.select(bell(window))
+    return asked_now(qtbot, window)
+
+
+def asked_now(qtbot: QtBot, window: MainWindow) -> FileExplanation:
     trigger(window, "why")
     qtbot.waitUntil(lambda: window.why.explained)
     found = window.workspace.explanation_model.found
@@ -242,6 +252,35 @@ def test_without_a_file_the_buttons_say_why(qtbot: QtBot, engine: Engine) -> Non
     assert "works on files" in action.toolTip()
     assert "works on files" in window.why.panel.remark.text()
     assert window.director.mode is Mode.EMPTY
+    window.end()
+
+
+def test_what_is_heard_live_is_explained_while_listening_goes_on(
+    qtbot: QtBot, engine: Engine, clip: Path
+) -> None:
+    window = MainWindow(DEFAULTS, lambda: replace(engine, source=lambda *_: FileSource(clip, 4.0)))
+    qtbot.addWidget(window)
+    window.resize(1280, 1000)
+    window.show()
+    window.begin([clip])
+    qtbot.waitUntil(lambda: window.director.analysis is not None)
+    trigger(window, "listen")
+    qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE)
+    timeline = window.workspace.timeline
+    qtbot.waitUntil(
+        lambda: any(e.label == "Church_bell" and e.announced > 0 for e in shown(window))
+    )
+    assert not enabled(window, "why"), "no label is selected"
+    window.navigation.select(next(e for e in shown(window) if e.label == "Church_bell"))
+    found = asked_now(qtbot, window)
+    event = window.navigation.selection
+    assert event is not None
+    asked_s = found.query_s()[found.found.question.weights > 0]
+    assert asked_s[0, 0] <= event.onset / timeline.sample_rate <= asked_s[0, 1]
+    assert window.workspace.explanation.isVisible()
+    for name in ("play why", "mute selection", "similar", "export why"):
+        assert not enabled(window, name)
+        assert "works on files" in action(window, name).toolTip()
     window.end()
 
 
