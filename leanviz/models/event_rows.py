@@ -173,8 +173,9 @@ class EventRows(QAbstractTableModel):
             return f"{event.score:.2f}" if event.scored else NO_SCORE
         if column is Column.REVIEW:
             return SOUNDING if event.provisional else mark_of(event)
-        sample = event.onset if column is Column.ONSET else event.offset
-        return timeline.time_format.text(sample / timeline.sample_rate, DECIMALS)
+        first = column is Column.ONSET
+        time_s = (event.onset if first else event.offset) / timeline.sample_rate
+        return timeline.time_format.text(time_s, DECIMALS, with_day=first)
 
     def _path(self, event: Event) -> str:
         """Return the label with its ancestors, and its review: Animal, Dog, Bark, confirmed."""

@@ -27,10 +27,13 @@ class TimeFormat:
 
     origin: datetime | None = None
 
-    def text(self, seconds: float, decimals: int = 3) -> str:
-        """Return a time of the source for reading."""
+    def text(self, seconds: float, decimals: int = 3, with_day: bool = True) -> str:
+        """Return a time of the source for reading, with the day if it is not the first one."""
         if self.origin is None:
             return elapsed(seconds, decimals)
         moment = self.origin + timedelta(seconds=round(seconds, decimals))
         text = moment.strftime("%H:%M:%S")
-        return f"{text}.{moment.microsecond:06d}"[: len(text) + 1 + decimals] if decimals else text
+        if decimals:
+            text += f".{moment.microsecond:06d}"[: 1 + decimals]
+        other = with_day and moment.date() != self.origin.date()
+        return f"{moment.day} {moment:%b} {text}" if other else text

@@ -1,6 +1,7 @@
 """The events as a plain table: for screen readers, for the keyboard, and for looking things up."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from leanviz.core.events import Event
@@ -11,7 +12,9 @@ from leanviz.views.page_parts import make_small_table
 Index = QModelIndex | QPersistentModelIndex
 SHORTEST_TIME = "00:00.00"
 # Room around a text in a cell, in logical pixels.
-PAD = 8
+PAD = 10
+# Of the label; with less, its end, which is never far, is left out.
+LEAST_LABEL = 80
 
 
 class EventTable(QTableView):
@@ -80,6 +83,12 @@ class EventTable(QTableView):
             self._selected = self.rows.event_at(current.row())
             self.event_chosen.emit(self._selected)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        if self.rows is not None:
+            self._widen()
+
     def _hold(self) -> None:
         """Tell nothing: a row that goes makes Qt choose its neighbour."""
         self._telling = False
@@ -100,12 +109,18 @@ class EventTable(QTableView):
         assert self.rows is not None
         events, timeline = self.rows.timeline.events, self.rows.timeline
         last_s = events[-1].offset / timeline.sample_rate if events else 0.0
-        time = max(SHORTEST_TIME, timeline.time_format.text(last_s, DECIMALS), key=len)
+        onset, offset = (
+            max(SHORTEST_TIME, timeline.time_format.text(last_s, DECIMALS, with_day=first), key=len)
+            for first in (True, False)
+        )
+        room = self.viewport().width()
         for column, text in zip(
             (Column.ONSET, Column.OFFSET, Column.SCORE, Column.REVIEW),
-            (time, time, "Score", "+"),
+            (onset, offset, "Score", "+"),
             strict=True,
         ):
             wide = self.fontMetrics().horizontalAdvance(text) + PAD
+            room -= wide
             if wide != self.columnWidth(column):
                 self.setColumnWidth(column, wide)
+        self.setColumnHidden(Column.OFFSET, room < LEAST_LABEL)

@@ -66,7 +66,8 @@ class TimeMarks(PaneItem):
         ticks: list[tuple[int, int, QImage]] = []
         for time_s in times:
             if time_s >= 0.0:
-                picture = self._written(self.format.text(time_s, decimals), height, ratio)
+                text = self.format.text(time_s, decimals, with_day=False)
+                picture = self._written(text, height, ratio)
                 column = axis.first_column + self._x(axis, time_s)
                 ticks.append((column, picture.width() // 2, picture))
         return ticks

@@ -27,7 +27,8 @@ def test_elapsed_time(seconds: float, decimals: int, text: str) -> None:
 def test_time_of_day_counts_from_the_first_sample() -> None:
     clock = TimeFormat(datetime(2026, 9, 1, 23, 59, 58).astimezone())
     assert clock.text(1.25, 2) == "23:59:59.25"
-    assert clock.text(3.0, 0) == "00:00:01"
+    assert clock.text(3.0, 0, with_day=False) == "00:00:01"
+    assert clock.text(3.0, 1) == "2 Sep 00:00:01.0", "a session of days"
     assert TimeFormat().text(1.25, 2) == "0:01.25"
 
 
