@@ -40,7 +40,8 @@ case ${1:-} in
             cmd:wireplumber wireplumber may
             cmd:dbus-daemon dbus may
             cmd:paplay pulseaudio-utils may
-            cmd:espeak-ng espeak-ng may' ;;
+            cmd:espeak-ng espeak-ng may
+            cmd:ffmpeg ffmpeg may' ;;
     *) echo "usage: system.sh run|test STAMP" >&2; exit 2 ;;
 esac
 
