@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from leanviz.core.resources import resource_path
 from leanviz.settings import load_settings, settings_path
+from leanviz.views.banner import Severity
 from leanviz.views.main_window import MainWindow
 from leanviz.views.settings_keeping import SettingsKeeping
 from leanviz.views.tidying import Tidying
@@ -29,6 +30,10 @@ from leanviz.views.tidying import Tidying
 log = logging.getLogger("leanviz")
 
 LOG_BYTES = 1_000_000
+WELCOME = (
+    "This is a demo clip. Listen hears your microphone; sounds dropped here are opened; F1 shows "
+    "all keys."
+)
 
 
 def main(
@@ -58,9 +63,21 @@ def main(
     app.setStyle("Fusion")
     # the window is gone with all that it holds before Python collects by itself again
     with Tidying():
-        code = _run(app, lambda window: window.begin(files, listen), log_file, accompany)
+        welcome = "" if names or listen else greeting()
+
+        def begin(window: MainWindow) -> None:
+            window.begin(files, listen)
+            if welcome:
+                window.banner.say(welcome, Severity.NOTICE)
+
+        code = _run(app, begin, log_file, accompany)
     qInstallMessageHandler(None)
     return code
+
+
+def greeting() -> str:
+    """Return what to say to somebody who sees the window for the first time; "" to others."""
+    return "" if settings_path().exists() else WELCOME
 
 
 def _run(
