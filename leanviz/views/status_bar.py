@@ -75,8 +75,8 @@ class StatusBar(QStatusBar):
         self._latency = Cell(
             "Label latency", "label p50 0.00 s p95 0.00 s",
             "From a label's onset until it is known, still dashed: half of the last 100 labels, "
-            "and 95 % of them. Onsets are told on a grid of 0.48 s: the sound itself may begin "
-            "0.3 s earlier or 0.6 s later",
+            "and 95 % of them. Onsets lie on a grid of 0.48 s: the sound itself may begin 0.25 s "
+            "earlier or 0.73 s later",
         )  # fmt: skip
         self._losses = Cell(
             "Losses", "0.00 s lost  000 skipped  000 dropped",
