@@ -50,7 +50,7 @@ class AttentionPane(Pane):
         super().__init__(time, "Attention", empty, parent)
         self._model = model
         self._read: AttentionPoint | None = None
-        self._marked: tuple[PixelMap, float] | None = None
+        self._marked: PixelMap | None = None
         self.picture = AttentionItem(self.box, time, model)
         self.marks = AttentionMarks(self.box, time, model)
         self.markers.with_query = False
@@ -204,9 +204,9 @@ class AttentionPane(Pane):
             return
         height = self.box.rect().height()
         shown = query_axis(self.time, max(1, round(height * self.devicePixelRatioF())))
-        if (shown, height) == self._marked:
+        if shown == self._marked:
             return
-        self._marked = shown, height
+        self._marked = shown
         start, stop = shown.start_s, shown.time(shown.width)
         times, decimals = time_ticks(start, stop, height / 22)
         marks = [((t - start) / shown.span_s, elapsed(t, decimals)) for t in times if t >= 0.0]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, Qt
@@ -26,7 +27,11 @@ def query_axis(time: Viewport, height: int) -> PixelMap:
 
     It covers the same time as the x axis, so that looking at oneself is the diagonal.
     """
-    return on_whole_columns(time.start_s, time.span_s, height)
+    return _query_axis(time.start_s, time.span_s, height)
+
+
+# asked for several times for each picture
+_query_axis = lru_cache(maxsize=2)(on_whole_columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,9 @@ class _Held:
         below = min(max(math.floor(self.queries.x(query_s)), 0), self.queries.width)
         step, rows = self.queries.seconds_per_pixel, self.queries.width - below
         return PixelMap((self.queries.first_column + below) * step, rows * step, rows)
+
+
+_Placed = tuple[_Held, tuple[int, int]]
 
 
 def _widened(axis: PixelMap) -> PixelMap:
@@ -114,8 +122,7 @@ class AttentionItem(PaneItem):
         keys, queries = self._time.pixel_map(width), query_axis(self._time, height)
         # a figure keeps the ridge as a line; on the screen it is scrolled with its picture
         vector = is_vector(painter)
-        held = self._figure(keys, queries) if vector else self._filled(keys, queries, ratio)
-        x, y = held.corner(keys, queries) or (0, 0)
+        held, (x, y) = (self._figure if vector else self._filled)(keys, queries, ratio)
         draw_part(painter, 0, _image(held.pixels), QRect(x, y, width, height))
         self._shown = held.pixels[y : y + height, x : x + width]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,20 +131,26 @@ class AttentionItem(PaneItem):
         if vector and self._model.ridge:
             self._draw_ridge(painter, keys, queries, ratio)
 
-    def _figure(self, keys: PixelMap, queries: PixelMap) -> _Held:
-        """Return a picture without the ridge."""
+    def _figure(self, keys: PixelMap, queries: PixelMap, _ratio: float) -> _Placed:
+        """Return a picture without the ridge, and where the view begins in it."""
         held = _Held.around(keys, queries)
         self._compute(held, held.queries)
-        return held
+        return held, held.corner(keys, queries) or (0, 0)
 
-    def _filled(self, keys: PixelMap, queries: PixelMap, ratio: float) -> _Held:
-        """Return the picture of what is around the view, all of it as it is now."""
+    def _filled(self, keys: PixelMap, queries: PixelMap, ratio: float) -> _Placed:
+        """Return a picture, all of it as it is now, and where the view begins in it."""
         held, since_s = self._held, self._since_s
-        if held is None or held.corner(keys, queries) is None:
+        corner = None if held is None else held.corner(keys, queries)
+        if held is None or corner is None:
             held, since_s = _Held.around(keys, queries), -math.inf
+            corner = held.corner(keys, queries) or (0, 0)
         self._held, self._since_s = held, math.inf
-        if since_s == math.inf:
-            return held
+        if since_s < math.inf:
+            self._renew(held, since_s, ratio)
+        return held, corner
+
+    def _renew(self, held: _Held, since_s: float, ratio: float) -> None:
+        """Draw what a picture shows of queries later than `since_s`."""
         part = held.queries
         if since_s > -math.inf:
             part = held.since(since_s - _broad_s(part, ratio))
@@ -148,7 +161,6 @@ class AttentionItem(PaneItem):
                 brush = QPainter(image)
                 self._draw_ridge(brush, held.keys, part, ratio)
                 brush.end()
-        return held
 
     def _compute(self, held: _Held, part: PixelMap) -> None:
         """Compute the highest rows of a picture, given their axis."""

@@ -41,15 +41,19 @@ class AttentionMarks(PaneItem):
         """Draw the cursor, the pointer, the pins and the caption."""
         if self._model.band is None:
             return
+        if self._time.marked:
+            self._draw_marks(painter, width, height, ratio)
+        # the top rows of a single window are those it decided on; of a whole map, they are empty
+        painter.translate(0.0, height - CAPTION * ratio if self._model.band.whole else 0.0)
+        self._draw_caption(painter, width, ratio)
+
+    def _draw_marks(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         keys, queries = self._time.pixel_map(width), query_axis(self._time, height)
         if self._time.cursor_s is not None:
             self._line(painter, queries, self._time.cursor_s, width, ratio, 0.6)
         self._draw_hover(painter, keys, queries, ratio)
         for held in self._time.pins:
             self._draw_pin(painter, held, keys, queries, ratio)
-        # the top rows of a single window are those it decided on; of a whole map, they are empty
-        painter.translate(0.0, height - CAPTION * ratio if self._model.band.whole else 0.0)
-        self._draw_caption(painter, width, ratio)
 
     def _line(
         self,
@@ -146,28 +150,36 @@ class AttentionMarks(PaneItem):
             self._caption = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
             self._caption.fill(Qt.GlobalColor.transparent)
             writer = QPainter(self._caption)
-            self._write_caption(writer, pieces, width, ratio)
+            written = self._write_caption(writer, pieces, width, ratio)
             writer.end()
+            # what is empty costs as much to be drawn as what is written on
+            self._caption = self._caption.copy(0, 0, math.ceil(written) + 1, size[1])
         painter.drawImage(0, 0, self._caption)
 
     def _write_caption(
         self, painter: QPainter, pieces: tuple[str, ...], width: int, ratio: float
-    ) -> None:
-        """Write pieces beside each other, as many as there is room for; "" is the palette."""
+    ) -> float:
+        """Write pieces beside each other, as many as there is room for; return where they end.
+
+        "" is the palette.
+        """
         painter.setFont(small_font(ratio, 0.85))
         metrics = QFontMetricsF(painter.font())
         area = QRectF(6 * ratio, 6 * ratio, 0, metrics.height() + 4 * ratio)
+        end = area.right()
         for piece in pieces:
             wide = metrics.horizontalAdvance(piece) + 8 * ratio if piece else LEGEND * ratio
             area = QRectF(area.right(), area.top(), wide, area.height())
             if area.right() > width:
-                return
+                break
+            end = area.right()
             if piece:
                 painter.fillRect(area, colour(self.theme.background, 0.8))
                 painter.setPen(colour(self.theme.muted))
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, piece)
             else:
                 self._draw_palette(painter, area.adjusted(0, 4 * ratio, 0, -4 * ratio))
+        return end
 
     def _draw_palette(self, painter: QPainter, area: QRectF) -> None:
         pixels = np.ascontiguousarray(table(self.theme.attention)[None, :])
