@@ -8,7 +8,8 @@ from leanviz.core.clock import PixelMap
 
 TimeRange = tuple[float, float]
 
-MIN_SPAN_S = 0.5
+# What is heard live rushes by.
+MIN_SPAN_S, MIN_LIVE_SPAN_S = 0.05, 0.5
 LIVE_SPAN_S = 20.0
 MAX_LIVE_SPAN_S = 120.0
 # The coarsest waveform and the labels are kept about as long.
@@ -293,7 +294,8 @@ class Viewport(QObject):
         longest = self._limits[1] - self._limits[0]
         if self._live:
             longest = max(longest, MAX_LIVE_SPAN_S)
-        return min(max(span_s, MIN_SPAN_S), max(longest, MIN_SPAN_S))
+        least = MIN_LIVE_SPAN_S if self._live else MIN_SPAN_S
+        return min(max(span_s, least), max(longest, least))
 
     def _place(self, start_s: float, span_s: float, silently: bool = False) -> None:
         span_s = self._clamped_span(span_s)

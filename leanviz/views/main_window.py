@@ -57,7 +57,8 @@ LEAST_SIZE = (840, 480)
 TITLE_BAR = 32
 THRESHOLD_STEP = 0.05
 CONTEXT_MENU = (
-    "play label", *REVIEW, "fit label", "fit", "zoom in", "zoom out", "next scale", "next palette",
+    "play label", "why", *REVIEW, "fit label", "fit", "zoom in", "zoom out", "next scale",
+    "next palette",
 )  # fmt: skip
 
 

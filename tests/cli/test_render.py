@@ -45,7 +45,7 @@ def test_what_a_figure_shows_is_chosen(run: Run, siren: Path, tmp_path: Path) ->
     ("words", "sentence"),
     [
         (("-o", "a.gif"), "PNG or SVG"),
-        (("--start", "2.9"), "0.5 s or more of the file, which is 3.000 s long"),
+        (("--start", "2.99"), "0.05 s or more of the file, which is 3.000 s long"),
         (("--palette", "rainbow"), "There is no palette rainbow: choose inferno"),
         (("--floor", "0", "--ceiling", "-10"), "--ceiling must be above"),
         (("--decisions", "{"), "no JSON"),
