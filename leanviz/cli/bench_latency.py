@@ -48,7 +48,7 @@ AFTER_S = 1.0
 # A label may begin so much before its sound: a patch stands for the hop around its centre.
 EARLY_S = 1.0
 # A sound is looked for in so much of what was heard, from where it was in what was played.
-SEARCHED_S = 2.0
+SEARCHED_S = 4.0
 # Correlation from which a sound counts as heard: a room and its noise take much of it.
 LEAST_LIKENESS = 0.3
 RANKS = {"p50": 50, "p95": 95, "max": 100}

@@ -30,13 +30,10 @@ class Playback:
     begun_s : numpy.ndarray [n_blocks]
         When its first sample would have left the player by what was known at each block, on the
         clock of `time.perf_counter`: it stays the same unless the sound server has to wait.
-    underflows : int
-        How often the sound server waited for samples in vain.
     """
 
     sample_rate: int
     begun_s: npt.NDArray[np.float64]
-    underflows: int
 
     def left_s(self, sample: int) -> float:
         """Return when a sample left the player, from what was known around it."""
@@ -64,13 +61,12 @@ def play(sound: Float32, device: Device) -> Playback:
     """
     sounddevice = portaudio.load()
     begun: list[float] = []
-    taken, underflows, over = 0, 0, threading.Event()
+    taken, over = 0, threading.Event()
 
-    def fill(block: Float32, frames: int, timing: Any, status: Any) -> None:
-        nonlocal taken, underflows
+    def fill(block: Float32, frames: int, timing: Any, _status: Any) -> None:
+        nonlocal taken
         delay_s = timing.outputBufferDacTime - timing.currentTime
         begun.append(time.perf_counter() + delay_s - taken / device.sample_rate)
-        underflows += status.output_underflow
         part = sound[taken : taken + frames]
         block[: len(part), 0], block[len(part) :] = part, 0.0
         taken += frames
@@ -94,4 +90,4 @@ def play(sound: Float32, device: Device) -> Playback:
         ) from error
     if not ended:
         raise AudioDeviceError(f"The sound output “{device.name}” stopped playing.")
-    return Playback(device.sample_rate, np.array(begun), underflows)
+    return Playback(device.sample_rate, np.array(begun))

@@ -105,7 +105,7 @@ def test_a_wavering_delay_is_evened_out() -> None:
     begun_s = np.full(200, 7.0)
     begun_s[::3] += 0.004
     begun_s[150:] += 1.0  # the server waited
-    playback = Playback(RATE, begun_s, 0)
+    playback = Playback(RATE, begun_s)
     assert playback.left_s(RATE) == pytest.approx(8.0)
     assert playback.left_s(int(3.5 * RATE)) == pytest.approx(11.5)
 
