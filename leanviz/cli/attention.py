@@ -12,10 +12,12 @@ from leanviz.cli.console import as_text
 from leanviz.cli.decisions import position_of
 from leanviz.cli.engine import ProgressBar, analyze_path, open_model
 from leanviz.cli.options import Theme
+from leanviz.core.attention import AttentionBand
 from leanviz.core.clock import Span, seconds
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
 from leanviz.core.inquiry import AGREEMENT
+from leanviz.core.realignment import read_rows, summarize
 from leanviz.core.visible import as_word
 from leanviz.evaluation.plain import number
 from leanviz.evaluation.tables import new_table
@@ -80,7 +82,7 @@ def attention(wanted: Wanted, folder: Path | None) -> str:
     found = explain_file(model, inquiry)
     assert found is not None
     if wanted.output is None:
-        return summary(found, model)
+        return summary(found, model) + realignment(analysis.attention, inquiry.window)
     write(found, model, wanted, wanted.output)
     return ""
 
@@ -147,6 +149,17 @@ def summary(found: FileExplanation, model: LeanModel) -> str:
     for span, fall in found.driving():
         table.add_row(_times(span, inquiry.sample_rate), f"{fall:.2f}")
     return "\n".join(lines) + "\n" + as_text(table)
+
+
+def realignment(band: AttentionBand, patches: range) -> str:
+    """Return lag, spread and shape of each head over some patches, as text for people."""
+    table = new_table("", "Attention", "Lag ms", "Spread ms", "Shape")
+    for head in (None, *range(band.n_heads)):
+        read = summarize(read_rows(band, head, slice(patches.start, patches.stop)))
+        shape = f"{read.verdict} {read.shares[read.verdict]:.2f}" if read.verdict else ""
+        name = "mean of heads" if head is None else f"head {head + 1}"
+        table.add_row(name, f"{read.lag_ms:+.0f}", f"{read.spread_ms:.0f}", shape)
+    return as_text(table)
 
 
 def _times(span: Span, sample_rate: int) -> str:

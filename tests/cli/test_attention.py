@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from leanviz.audio.file import read_mono
 from leanviz.audio.resample import Resampler
 from leanviz.core.frontend import YAMNET, clip_patches
+from leanviz.core.realignment import MEANINGS
 from leanviz.inference.model import Fused, LeanModel, session_options
 from leanviz.sessions.attention_file import AttentionRecord, read_attention
 from tests.cli.running import Run
@@ -78,8 +79,8 @@ def test_a_swap_of_query_and_key_is_noticed(
     """The test above is worth something: with the axes swapped it would fail."""
     fuse = LeanModel.fuse
 
-    def swapped(model: LeanModel, *inputs: Any) -> Fused:
-        said = fuse(model, *inputs)
+    def swapped(model: LeanModel, *inputs: Any, **asked: Any) -> Fused:
+        said = fuse(model, *inputs, **asked)
         wrong = np.swapaxes(said.attention, 2, 3).reshape(said.attention.shape)
         return Fused(said.frame_logits, said.clip_logits, np.ascontiguousarray(wrong))
 
@@ -93,6 +94,9 @@ def test_text_and_tables(run: Run, siren: Path, tmp_path: Path) -> None:
     assert outcome.code == 0
     assert outcome.out.startswith("siren.wav: Siren\n")
     assert "Rank correlation" in outcome.out
+    rows = [line.split() for line in outcome.out.splitlines() if line.startswith(("mean", "head"))]
+    assert [row[-2] in MEANINGS for row in rows] == [True] * 5
+    assert rows[1][:2] == ["head", "1"]
     whole = run("attention", siren, "--label", "Siren", "--window")
     assert "patches that see 0:00.000" in whole.out
     run("attention", siren, "-o", tmp_path / "map.csv")
