@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Hashable, Iterable, Iterator
-from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsGridLayout,
+    QSizePolicy,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from leanviz.core.clock import PixelMap, Span
 from leanviz.core.tracks import Tracks
@@ -51,12 +55,10 @@ class Pane(GesturePlot):
     ) -> None:
         self.axis = LeftAxis()
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
-        plot = pg.PlotItem(viewBox=self.box, axisItems={"left": self.axis}, enableMenu=False)
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.enableMouse(False)
-        self.setCentralItem(plot)
-        _lay_out(plot)
+        self.setCentralItem(_beside(self.axis, self.box))
         self.time = time
         self.theme: Theme = DARK
         self.tracks: Tracks | None = None
@@ -300,9 +302,17 @@ class Pane(GesturePlot):
             self.hovered(self._pointer)
 
 
-def _lay_out(plot: Any) -> None:
-    """Leave nothing but the left axis and the plot area of a PlotItem, at whole pixels."""
-    plot.hideAxis("bottom")
-    plot.hideButtons()
-    plot.layout.setContentsMargins(0.0, 0.0, float(RIGHT), 0.0)
-    plot.setRange(yRange=(0.0, 1.0), padding=0.0)
+def _beside(axis: LeftAxis, box: pg.ViewBox) -> pg.GraphicsWidget:
+    """Return the axis and the plot area beside each other, at whole pixels.
+
+    No `PlotItem`: it has four axes and a menu, and takes most of the time that a window takes to
+    open.
+    """
+    both, layout = pg.GraphicsWidget(), QGraphicsGridLayout()
+    layout.setContentsMargins(0.0, 0.0, float(RIGHT), 0.0)
+    layout.setSpacing(0.0)
+    layout.addItem(axis, 0, 0)
+    layout.addItem(box, 0, 1)
+    layout.setColumnStretchFactor(1, 1)
+    both.setLayout(layout)
+    return both
