@@ -9,6 +9,9 @@ In the GUI thread, too, it must not come at any moment. Where Qt holds the lock 
 signals and calls into Python (an override of `disconnectNotify` is looked for), a collection that
 deletes another object under the same lock, one of 131 that all objects share, waits for ever.
 
+What a window is made of once it has settled stays until the program ends. It is not looked through
+again: a look at all of it holds pictures up for 60 ms.
+
 glibc gives every thread an arena, and keeps what was freed in it for its next owner. With a few
 threads for each stream and each file a window grew by 15 MB every time that listening began, as
 far as the number of arenas, 8 for each processor, allows.
@@ -21,8 +24,10 @@ from contextlib import suppress
 from types import TracebackType
 
 from pyqtgraph.util.garbage_collector import GarbageCollector
+from PySide6.QtCore import QTimer
 
 INTERVAL_S = 1.0
+SETTLED_MS = 10_000
 # of malloc.h
 M_ARENA_MAX = -8
 
@@ -37,6 +42,10 @@ class Tidying:
     def __enter__(self) -> None:
         share_one_arena()
         self._collector = GarbageCollector(INTERVAL_S)
+        self._settled = QTimer()
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(gc.freeze)
+        self._settled.start(SETTLED_MS)
 
     def __exit__(
         self,
@@ -45,6 +54,8 @@ class Tidying:
         trace: TracebackType | None,
     ) -> None:
         self._collector.timer.stop()
+        self._settled.stop()
+        gc.unfreeze()
         gc.collect()
         gc.enable()
 
