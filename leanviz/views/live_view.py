@@ -160,6 +160,7 @@ class LiveView(QObject):
             return
         inspector, timeline = self._parts.inspector, self._parts.workspace.timeline
         newest = max(updates, key=lambda update: update.extent.stop)
-        inspector.show_now("NOW", leading(newest.scores, timeline.taxonomy, NOW_ROWS))
+        rows = leading(newest.scores, timeline.taxonomy, NOW_ROWS)
+        inspector.show_now("NOW", rows, none="nothing")
         since = newest.extent.stop - round(RECENT_S * timeline.sample_rate)
         inspector.near.show_misses(timeline.misses(NEAR_ROWS, since))
