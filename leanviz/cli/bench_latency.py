@@ -160,7 +160,7 @@ def one_round(
     playback = play(played, device)
     time.sleep(AFTER_S)
     seen = window.ask(f"seen in {path}")
-    heard = at_rate(np.load(path), seen["rate"], device.sample_rate)
+    heard = at_rate(np.load(path, allow_pickle=False), seen["rate"], device.sample_rate)
     begun_s = seen["first"] / seen["rate"]
     placed = [_placed(sound, played, heard, begun_s, playback) for sound in sounds]
     ends = [*(each.onset_s for each in placed[1:]), math.inf]
