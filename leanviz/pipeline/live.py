@@ -164,6 +164,11 @@ class LivePipeline:
         """Use other rules from the next hop on."""
         self._rules = rules
 
+    @property
+    def news(self) -> bool:
+        """Whether `drain` has something to give."""
+        return bool(self._mailbox)
+
     def drain(self) -> list[HopUpdate]:
         """Take all updates since the last call, in order."""
         taken: list[HopUpdate] = []

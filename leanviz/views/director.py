@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 # One look per picture at 60 pictures a second.
 TICK_MS = 16
-# While sound scrolls by, news can wait for three pictures, and the rest for a tenth of a second.
+# While sound scrolls by, labels are taken at once, levels can wait for three pictures, and the rest
+# for a tenth of a second.
 NEWS_EVERY, OTHERS_EVERY = 3, 6
 # While the window is hidden or minimised: news is taken, nothing is drawn.
 HIDDEN_TICK_MS = 500
@@ -296,7 +297,7 @@ class Director(QObject):
     def _tick(self) -> None:
         scrolling = self._visible and self.listening.active
         self._ticks += 1
-        if not scrolling or self._ticks % NEWS_EVERY == 0:
+        if not scrolling or self._ticks % NEWS_EVERY == 0 or self.listening.news:
             self.listening.poll()
         if not scrolling or self._ticks % OTHERS_EVERY == 0:
             self._poll_others()

@@ -79,6 +79,11 @@ class Listening(QObject):
         """Whether `poll` has something to do."""
         return self.active or self._closing.busy
 
+    @property
+    def news(self) -> bool:
+        """Whether something was recognised since `poll`."""
+        return self._pipeline is not None and self._pipeline.news
+
     def start(
         self, engine: "Engine", device: "Device | None", channel: int, rules: "DecisionRules"
     ) -> None:

@@ -273,8 +273,10 @@ def test_the_mailbox_is_bounded_and_what_falls_out_counted(model: LeanModel) -> 
         pipeline._post([HopUpdate(patch, Span(patch, patch + 1), scores, final=True)], patch)
     assert pipeline.stats().updates_dropped == 44
     assert pipeline.stats().hops == MAILBOX + 44
+    assert pipeline.news
     taken = pipeline.drain()
     assert [update.patch for update in taken] == list(range(44, MAILBOX + 44))
+    assert not pipeline.news
     assert pipeline.drain() == []
 
 
