@@ -30,7 +30,7 @@ check: .venv/.stamp-dev             ## format, lint, types and the direction of 
 audit:                              ## ask, over the network, whether a pinned version has a known weakness
 	@$(or $(PYTHON),python3) .ci/audit.py
 
-bench: setup-test                   ## measure what the documentation promises, in less than ten minutes
+bench: setup-test                   ## measure what the documentation promises: less than ten minutes on a quiet machine
 	$(BIN)/python -m tests.support.bench_live $(or $(ARGS),--all)
 
 bench-live: setup-test              ## measure the window while it listens, on a screen and a microphone of its own

@@ -14,7 +14,7 @@ from tests.support.virtual_mic import VirtualMic
 
 # Room for the title bar above a window of 1280 x 800.
 SIZE = (1280, 864)
-# Less than ten minutes together on two cores, even if others use them as well.
+# Less than ten minutes together on two quiet cores.
 ALL = (
     ("--live", "--seconds", "10"),
     ("--latency", "--repeats", "3"),
