@@ -30,6 +30,8 @@ _SPECIFIC = np.dtype(
     ]
 )  # fmt: skip
 
+# Fewer events are made one by one.
+FEW = 50
 # Rows that are given room at once: a megabyte.
 _CHUNK = 16_384
 
@@ -174,6 +176,8 @@ class FindingStore(Sequence[Finding]):
 
     def events(self, at: npt.NDArray[np.intp]) -> list[Event]:
         """Return the events of many findings, given their positions [n]."""
+        if len(at) < FEW:
+            return [self.event(position) for position in at.tolist()]
         names = [label.name for label in self._taxonomy.labels]
         above = [self._taxonomy.names_above(label) for label in range(len(names))]
         columns = (

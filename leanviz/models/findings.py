@@ -130,6 +130,7 @@ class Findings:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
+        self._depths = np.array([len(label.parents) for label in taxonomy.labels], np.int64)
         self._all = FindingStore(taxonomy)
         # the events that were seen last, by position: making them anew is most of the work
         self._made: dict[int, Event] = {}
@@ -244,7 +245,7 @@ class Findings:
         masks = _masks(rules, rows["label"], rows["score"], rows["n_patches"], rows["presence"])
         shown = masks.passing & ~masks.ever_present & (rows["coverage"] >= rules.parent_coverage)
         labels, owners = rows["label"][shown], owners[shown]
-        depth = np.array([len(label.parents) for label in self._taxonomy.labels])[labels]
+        depth = self._depths[labels]
         # the deepest of each, the first among equals
         order = np.lexsort((-depth, owners))
         found, first = np.unique(owners[order], return_index=True)

@@ -153,6 +153,8 @@ class TimelineModel(QAbstractListModel):
         """Take candidates that are complete, and show those that the rules show."""
         start = len(self._findings)
         self._findings.add(findings)
+        if len(self._findings) == start:
+            return
         judged = self._findings.judge(self._rules, start)
         self._note(judged)
         self.add_final(judged.events)
