@@ -1,5 +1,6 @@
 """Why a label of what is heard live: the sound that is kept of it, asked about as a file is."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.excerpt import Excerpt, excerpt
 from leanviz.pipeline.explaining import FileExplanation, explain_file, why_event
 
+# A folder in memory, where the system has one: what a microphone heard is not to get on a disk.
+IN_MEMORY = "/dev/shm"  # noqa: S108  (a folder of its own is made there)
 TOO_OLD = "The sound of this label is no longer kept: it was heard too long ago."
 
 
@@ -46,7 +49,8 @@ def explain_heard(
     """
     found, rate = sound_of(tracks, event), tracks.sample_rate
     start = found.span.start
-    with TemporaryDirectory(prefix="leanviz-why-") as folder:
+    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="leanviz-why-", dir=place) as folder:
         path = Path(folder) / "heard.wav"
         samples = found.samples[:, None] / FULL_SCALE
         path.write_bytes(encode(samples.astype("float32"), rate, ClipFormat.WAV))
