@@ -86,7 +86,7 @@ class MainWindow(DropWindow):
     def __init__(self, settings: Settings, load: Callable[[], Engine] = load_engine) -> None:
         super().__init__()
         self._load = load
-        self._painted = self._ending = False
+        self._painted = self._ending = self._labelled = False
         self._trouble = ""
         self._times = TimeFormat()
         self._actions = Actions(self)
@@ -431,7 +431,14 @@ class MainWindow(DropWindow):
         self.setTabOrder(self.toolbar.channels, self.toolbar.meter)
         self.setTabOrder(self.toolbar.meter, self.workspace.lanes)
         self.side.follow(self.workspace.lanes)
-        self.workspace.timeline.lanes_changed.connect(self.refresh)
+        self.workspace.timeline.lanes_changed.connect(self._note_labels)
+
+    def _note_labels(self) -> None:
+        """Enable what needs labels when there are the first, and not for each that comes."""
+        labelled = self.workspace.timeline.rowCount() > 0
+        if labelled != self._labelled:
+            self._labelled = labelled
+            self.refresh()
 
     def _show_selection(self, event: Event | None) -> None:
         self.inspector.show_event(event, self.workspace.timeline, self._times)
