@@ -12,7 +12,7 @@ $pytest --ignore=tests/training -m "not soak and (audio or screen)" >build/test-
 servers=$!
 trap 'kill $servers; exit 130' INT TERM
 
-nice -n 19 $pytest -n 2 --dist worksteal -m "not soak and not audio and not screen"
+nice $pytest -n 2 --dist worksteal -m "not soak and not audio and not screen"
 others=$?
 echo "Tests with a sound or display server:"
 wait $servers
