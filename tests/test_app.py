@@ -26,9 +26,9 @@ slow = {{"onnxruntime", "soundfile", "sounddevice", "soxr", "librosa.core", "num
 slow.add("scipy.signal")
 begin = MainWindow.begin
 
-def begin_and_note(window, files):
+def begin_and_note(window, *how):
     print("loaded before the first picture:", *sorted(slow & set(sys.modules)), flush=True)
-    begin(window, files)
+    begin(window, *how)
     look = QTimer(window)
     look.timeout.connect(lambda: {body})
     look.start(50)
