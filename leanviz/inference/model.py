@@ -142,6 +142,7 @@ class LeanModel:
         waves: Float32,
         patch_mask: Float32,
         wave_mask: Float32,
+        *,
         first: int = 0,
     ) -> Fused:
         """Fuse a batch of windows of equal length.
