@@ -60,11 +60,13 @@ def test_a_copied_folder_opens(folder: Path, model: LeanModel) -> None:
 def test_onnx_runtime_keeps_no_record_of_its_use(tmp_path: Path) -> None:
     """Left alone it writes an id and a data base of events into the user's cache, to be sent."""
     leave = {name: text for name, text in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
-    places = {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("CACHE", "CONFIG", "DATA", "STATE")}
+    home = tmp_path / "of nobody"
+    home.mkdir()
+    places = {f"XDG_{kind}_HOME": str(home) for kind in ("CACHE", "CONFIG", "DATA", "STATE")}
     program = "from leanviz.inference.model import LeanModel; LeanModel.open()"
-    home = {"HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run([sys.executable, "-c", program], env=leave | places | home, check=True)
-    assert list(tmp_path.iterdir()) == []
+    said = {"HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", program], env=leave | places | said, check=True)
+    assert list(home.iterdir()) == []
 
 
 def test_no_folder(tmp_path: Path) -> None:
