@@ -109,16 +109,22 @@ def _qt_objects_end_in_their_thread(request: pytest.FixtureRequest) -> Iterator[
     gc.enable()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_runtime_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have a runtime folder where the system gives none: each look for a sound server makes one."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "XDG_RUNTIME_DIR" not in os.environ:
+            runtime = tmp_path_factory.mktemp("run")
+            runtime.chmod(0o700)
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's settings and recordings out of reach, and one test's from the next."""
     for kind in ("CACHE", "CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
-    if "XDG_RUNTIME_DIR" not in os.environ:
-        # each look for a sound server would leave a folder in /tmp
-        runtime = tmp_path / "home" / "run"
-        runtime.mkdir(mode=0o700, parents=True)
-        monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     # Qt reads XDG_CONFIG_HOME once per process, at the first QSettings
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(form, QSettings.Scope.UserScope, str(tmp_path / "home" / "config"))
