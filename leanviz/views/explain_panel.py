@@ -7,7 +7,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QScrollArea,
@@ -21,6 +20,7 @@ from leanviz.models.time_text import elapsed
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
+from leanviz.views.picker import Picker
 from leanviz.views.plain import PlainLabel, plain_tip
 
 if TYPE_CHECKING:
@@ -144,8 +144,8 @@ def _words() -> PlainLabel:
     return label
 
 
-def _where() -> QComboBox:
-    box = QComboBox()
+def _where() -> Picker:
+    box = Picker()
     box.addItems(WHERE)
     box.setAccessibleName("Where to look for similar moments")
     box.setToolTip("Where to look for similar moments")
