@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer, Signal
@@ -10,8 +9,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from leanviz.core.events import Event
-from leanviz.models.spectrogram import Readout
-from leanviz.models.time_text import TimeFormat
 from leanviz.settings import Settings, ThemeChoice
 from leanviz.views import exporting
 from leanviz.views.action_table import MAX_HEADS, Mode
@@ -39,12 +36,12 @@ from leanviz.views.key_sheet import KeySheet
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
 from leanviz.views.playing import Playing
-from leanviz.views.readout import readout_text, selection_text, value_text
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
 from leanviz.views.side import Side
 from leanviz.views.status_bar import StatusBar
+from leanviz.views.telling_time import TellingTime
 from leanviz.views.theme import Theme
 from leanviz.views.toolbar import Toolbar
 from leanviz.views.undo import UndoOffer
@@ -88,7 +85,6 @@ class MainWindow(DropWindow):
         self._load = load
         self._painted = self._ending = self._labelled = False
         self._trouble = ""
-        self._times = TimeFormat()
         self._actions = Actions(self)
         heads = [self._actions[f"head {n}"] for n in (0, "max", *range(1, MAX_HEADS + 1))]
         review = [self._actions[name] for name in REVIEW]
@@ -105,6 +101,10 @@ class MainWindow(DropWindow):
         self._logs = SessionKeeping(self.director, self.banner, self)
         self._kept = AnalysisKeeping(self.director, self)
         self.navigation = Navigation(self.workspace, self)
+        self._times = TellingTime(
+            self.director, self.workspace, self.navigation,
+            (self.inspector, self.status), self._actions["clock time"],
+        )  # fmt: skip
         self.why = ExplainDesk(self.director, self.workspace, self.navigation, self._actions, self)
         self.map = AttentionDesk(self.director, self.inspector, self._actions, self)
         self.review = ReviewDesk(
@@ -179,7 +179,6 @@ class MainWindow(DropWindow):
             "decisions": self._show_decisions,
             "show heard": lambda: self.heard.setVisible(self._actions["show heard"].isChecked()),
             "crosshair": lambda: self._crosshair.setVisible(self._actions["crosshair"].isChecked()),
-            "clock time": self._show_times,
             "full screen": self._fill_screen,
             "keys": lambda: KeySheet(self).exec(),
         })  # fmt: skip
@@ -217,15 +216,12 @@ class MainWindow(DropWindow):
         director.opened.connect(self._take_opened)
         self._logs.reopened.connect(self.open)
         director.deciding.deselected.connect(lambda: navigation.select(None))
-        navigation.selected.connect(self._show_selection)
+        navigation.selected.connect(self.refresh)
         workspace.timeline_changed.connect(self._take_timeline)
         workspace.event_clicked.connect(navigation.select)
         workspace.event_double_clicked.connect(self._zoom_and_play)
         workspace.context_requested.connect(self._show_context_menu)
         workspace.time.follow_changed.connect(self.refresh)
-        workspace.spectrogram.readout.connect(self._show_readout)
-        workspace.analysis.readout.connect(self._show_analysed)
-        workspace.time.selection_changed.connect(self._show_range)
         self.hint_with(self._drop_hint)
         self.dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
@@ -424,8 +420,7 @@ class MainWindow(DropWindow):
         frozen = director.mode is Mode.LIVE and not self.workspace.time.follow
         actions.check("freeze", frozen)
         actions.check("pause", director.listening.paused)
-        if self._origin() != self._times.origin:  # another session began, or none can be told
-            self._show_times()
+        self._times.refresh()
 
     def _take_timeline(self) -> None:
         self.setTabOrder(self.toolbar.channels, self.toolbar.meter)
@@ -439,29 +434,6 @@ class MainWindow(DropWindow):
         if labelled != self._labelled:
             self._labelled = labelled
             self.refresh()
-
-    def _show_selection(self, event: Event | None) -> None:
-        self.inspector.show_event(event, self.workspace.timeline, self._times)
-        self.refresh()
-
-    def _origin(self) -> datetime | None:
-        """Return the time of day of the first sample, where times are to be written so."""
-        return self.director.origin if self._actions["clock time"].isChecked() else None
-
-    def _show_times(self) -> None:
-        self._times = TimeFormat(self._origin())
-        self.workspace.set_time_format(self._times)
-        self._show_selection(self.navigation.selection)
-        self._show_range()
-
-    def _show_readout(self, readout: Readout | None) -> None:
-        self.status.show_readout(readout_text(readout, self._times))
-
-    def _show_analysed(self, readout: tuple[float, str] | None) -> None:
-        self.status.show_readout(value_text(readout, self._times))
-
-    def _show_range(self) -> None:
-        self.status.show_selection(selection_text(self.workspace.time.selection, self._times))
 
     def _show_inspector(self) -> None:
         self.side.setVisible(self._actions["show inspector"].isChecked())

@@ -1,0 +1,72 @@
+"""What the window says of times: at the pointer, of what is selected, on the axis."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from leanviz.core.events import Event
+from leanviz.models.spectrogram import Readout
+from leanviz.models.time_text import TimeFormat
+from leanviz.views.director import Director
+from leanviz.views.inspector import Inspector
+from leanviz.views.navigation import Navigation
+from leanviz.views.readout import readout_text, selection_text, value_text
+from leanviz.views.status_bar import StatusBar
+from leanviz.views.workspace import Workspace
+
+
+class TellingTime(QObject):
+    """Tells times everywhere alike: as time of day where that is wanted and known, or elapsed.
+
+    Parameters
+    ----------
+    clock_time : QAction
+        Whether the time of day is wanted.
+    """
+
+    def __init__(
+        self,
+        director: Director,
+        workspace: Workspace,
+        navigation: Navigation,
+        says: tuple[Inspector, StatusBar],
+        clock_time: QAction,
+    ) -> None:
+        super().__init__(workspace)
+        self._director, self._workspace, self._navigation = director, workspace, navigation
+        self._inspector, self._status = says
+        self._clock_time = clock_time
+        self._times = TimeFormat()
+        clock_time.triggered.connect(self._tell_anew)
+        workspace.spectrogram.readout.connect(self._tell_sound)
+        workspace.analysis.readout.connect(self._tell_value)
+        workspace.time.selection_changed.connect(self._tell_range)
+        navigation.selected.connect(self._tell_event)
+
+    def refresh(self) -> None:
+        """Tell all times anew if another session began, or when it began cannot be told."""
+        if self._origin() != self._times.origin:
+            self._tell_anew()
+
+    def _origin(self) -> datetime | None:
+        """Return the time of day of the first sample, where times are to be written so."""
+        return self._director.origin if self._clock_time.isChecked() else None
+
+    def _tell_anew(self) -> None:
+        self._times = TimeFormat(self._origin())
+        self._workspace.set_time_format(self._times)
+        self._tell_event(self._navigation.selection)
+        self._tell_range()
+
+    def _tell_sound(self, readout: Readout | None) -> None:
+        self._status.show_readout(readout_text(readout, self._times))
+
+    def _tell_value(self, readout: tuple[float, str] | None) -> None:
+        self._status.show_readout(value_text(readout, self._times))
+
+    def _tell_range(self) -> None:
+        self._status.show_selection(selection_text(self._workspace.time.selection, self._times))
+
+    def _tell_event(self, event: Event | None) -> None:
+        self._inspector.show_event(event, self._workspace.timeline, self._times)
