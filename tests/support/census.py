@@ -40,6 +40,7 @@ class Census:
     @classmethod
     def take(cls) -> "Census":
         """Count, once what nobody holds any more is gone. GUI thread, Linux."""
+        gc.unfreeze()  # `Tidying` leaves a settled window alone, but here it is not the last one
         for _ in range(2):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             gc.collect()
