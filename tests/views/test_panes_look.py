@@ -101,10 +101,19 @@ def test_looking_at_oneself_is_the_rising_diagonal_at_any_zoom(filled: Stack) ->
         assert np.abs(along - 1.0).max() < 0.3 / span_s + 0.02
 
 
-def test_the_ridge_is_drawn_over_the_map_and_can_be_left_out(filled: Stack) -> None:
+@pytest.mark.parametrize(("start_s", "span_s"), [(0.0, 10.0), (3.3, 4.0)])
+def test_the_ridge_lies_on_what_is_looked_at_and_can_be_left_out(
+    filled: Stack, start_s: float, span_s: float
+) -> None:
+    filled.map.marks.setVisible(False)
+    filled.time.show(start_s, span_s)
     with_ridge = plot(filled.map)
     filled.attention.set_ridge(False)
-    assert (plot(filled.map) != with_ridge).any()
+    ridge = np.argwhere((plot(filled.map) != with_ridge).any(2))
+    height, width = with_ridge.shape[:2]
+    assert np.ptp(ridge[:, 0]) > 0.8 * height
+    along = (ridge[:, 1] + 0.5) / width + (ridge[:, 0] + 0.5) / height
+    assert np.abs(along - 1.0).max() < 0.3 / span_s + 0.03
 
 
 def test_heads_are_named_and_drawn_apart(filled: Stack) -> None:
