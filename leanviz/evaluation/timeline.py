@@ -16,7 +16,14 @@ from leanviz.core.errors import UserError
 from leanviz.core.events import Finding
 from leanviz.core.frontend import YAMNET
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.evaluation.detection import Annotation, Hits, annotation, event_hits, segment_hits
+from leanviz.evaluation.detection import (
+    Annotation,
+    Extent,
+    Hits,
+    annotation,
+    event_hits,
+    segment_hits,
+)
 from leanviz.evaluation.manifest import is_file, read_labels, records
 from leanviz.evaluation.metrics import area_under_roc, mean
 from leanviz.evaluation.psds import LOCATED, RECOGNISED, Scenario, psds
@@ -173,9 +180,10 @@ class TimelineFigures:
     Attributes
     ----------
     frame_auc : float
-        Mean over events of the area under the ROC curve of patches inside against those outside.
+        Mean over events of the area under the ROC curve of patches inside against those in which
+        the event's class does not sound, by the scores of that class.
     peak_inside : float
-        Share of events inside which the best patch of the recording lies.
+        Share of events inside which the best patch of all these lies.
     events : int
         How many these two are over: sounds that are not in the background.
     event_based, segment_based : Hits
@@ -218,7 +226,11 @@ def timeline_figures(
         return psds(truth, points, math.fsum(durations), scenario)
 
     now = shown(rules.offset)
-    followed = [each for events, heard in recordings for each in _followed(events, heard)]
+    followed = [
+        each
+        for (events, heard), there in zip(recordings, truth, strict=True)
+        for each in _followed(events, there, heard, taxonomy)
+    ]
     return TimelineFigures(
         frame_auc=mean([auc for auc, _ in followed]),
         peak_inside=mean([float(inside) for _, inside in followed]),
@@ -243,18 +255,36 @@ def _truth(events: Iterable[TrueEvent], taxonomy: Taxonomy) -> Annotation:
     )
 
 
-def _followed(events: list[TrueEvent], heard: Heard) -> list[tuple[float, bool]]:
-    """Return frame AUC, and whether the peak is inside, of each event within other sound."""
-    n_patches = len(heard.frame_scores)
-    centres = (np.arange(n_patches) * YAMNET.patch_hop + YAMNET.patch_length / 2) / (
-        YAMNET.sample_rate
-    )
+def _followed(
+    events: list[TrueEvent], there: Annotation, heard: Heard, taxonomy: Taxonomy
+) -> list[tuple[float, bool]]:
+    """Return frame AUC, and whether the peak is inside, of each event within other sound.
+
+    Where the same class sounds besides, it is rightly heard: such patches count neither way.
+    """
     found: list[tuple[float, bool]] = []
     for event in events:
         if event.is_background or not event.labels:
             continue
-        active = (centres >= event.onset_s - MARGIN_S) & (centres <= event.offset_s + MARGIN_S)
-        scores = heard.frame_scores[:, list(event.labels)].max(1)
+        classes = _specific(event.labels, taxonomy)
+        inside = _within([(event.onset_s, event.offset_s)], len(heard.frame_scores))
+        sounding = _within([e for k in classes for e in there[k]], len(heard.frame_scores))
+        judged = inside | ~sounding
+        active, scores = inside[judged], heard.frame_scores[judged][:, classes].max(1)
         if active.any() and not active.all():
             found.append((area_under_roc(active, scores), bool(active[scores.argmax()])))
     return found
+
+
+def _specific(labels: Sequence[int], taxonomy: Taxonomy) -> list[int]:
+    """Return the labels that are no ancestor of another: an Animal is to be heard in every one."""
+    above = {k for label in labels for k in taxonomy.breadcrumb(label)}
+    return [label for label in labels if label not in above]
+
+
+def _within(extents: Iterable[Extent], n_patches: int) -> npt.NDArray[np.bool_]:
+    """Return which patches' centres lie in one of some extents, or next to it [n_patches]."""
+    centres = np.arange(n_patches) * YAMNET.patch_hop + YAMNET.patch_length / 2
+    at_s = centres / YAMNET.sample_rate
+    within = [(on - MARGIN_S <= at_s) & (at_s <= off + MARGIN_S) for on, off in extents]
+    return np.any(within, axis=0)

@@ -12,6 +12,7 @@ from leanviz.evaluation.detection import annotation
 from leanviz.evaluation.timeline import (
     SLIDER,
     Heard,
+    TimelineFigures,
     TrueEvent,
     read_timeline,
     timeline_figures,
@@ -72,15 +73,59 @@ def test_the_slider_goes_from_everything_to_nothing(model: LeanModel, heard: Hea
 def test_backgrounds_and_unlabelled_sounds_have_no_frame_figures(
     model: LeanModel, heard: Heard
 ) -> None:
-    siren = model.taxonomy.index("Siren")
+    siren, wind = model.taxonomy.index("Siren"), model.taxonomy.index("Wind")
     events = [
-        TrueEvent(0.0, 30.0, (siren,), True),
+        TrueEvent(0.0, 30.0, (wind,), True),
         TrueEvent(1.0, 2.0, (), False),
-        TrueEvent(0.0, 40.0, (siren,), False),  # all of it: nothing to compare with
+        TrueEvent(0.0, 40.0, (wind,), False),  # all of it: nothing to compare with
         TrueEvent(10.6, 14.6, (siren,), False),
     ]
     figures = timeline_figures([(events, heard)], model.default_rules(), model.taxonomy)
     assert figures.events == 1
+
+
+def placed(
+    model: LeanModel, sounds: list[tuple[float, str]], scores: dict[str, dict[int, float]]
+) -> TimelineFigures:
+    """Return the figures of sounds of 1 s among patches whose scores are made."""
+    taxonomy = model.taxonomy
+    frames = np.zeros((20, len(taxonomy)), np.float32)
+    for name, peaks in scores.items():
+        for patch, score in peaks.items():
+            frames[patch, taxonomy.index(name)] = score
+    events = [
+        TrueEvent(at, at + 1, (*taxonomy.breadcrumb(k), k), False)
+        for at, k in ((at, taxonomy.index(name)) for at, name in sounds)
+    ]
+    heard = Heard(duration_s=10.0, sample_rate=16_000, frame_scores=frames, findings=[])
+    return timeline_figures([(events, heard)], model.default_rules(), taxonomy)
+
+
+# Centres are 0.49 s, 0.97 s, ...: patches 3 to 5 are inside 2 to 3 s, 11 to 14 inside 6 to 7 s.
+TWICE = [(2.0, "Siren"), (6.0, "Siren")]
+
+
+def test_the_same_class_sounding_twice_is_no_miss_of_either(model: LeanModel) -> None:
+    figures = placed(model, TWICE, {"Siren": {5: 0.4, 13: 0.9}})
+    assert (figures.events, figures.peak_inside) == (2, 1.0)
+
+
+def test_each_of_two_sounds_of_a_class_is_to_be_found(model: LeanModel) -> None:
+    figures = placed(model, TWICE, {"Siren": {9: 0.5, 5: 0.4, 13: 0.9}})
+    assert figures.peak_inside == 0.5
+
+
+def test_what_two_sounds_have_in_common_does_not_hide_them_from_each_other(
+    model: LeanModel,
+) -> None:
+    """An Animal is heard best in the barking, and rightly so: the crow is to be found as a crow."""
+    scores = {"Animal": {5: 1.0, 13: 0.9}, "Bark": {5: 0.8}, "Crow": {13: 0.7}}
+    sounds = [(2.0, "Bark"), (6.0, "Crow")]
+    figures = placed(model, sounds, scores)
+    assert (figures.events, figures.peak_inside) == (2, 1.0)
+    assert figures.frame_auc > 0.6
+    misplaced = placed(model, sounds, {**scores, "Crow": {5: 0.7}})
+    assert misplaced.peak_inside == 0.5
 
 
 def test_every_problem_is_named_and_the_rest_is_kept(
