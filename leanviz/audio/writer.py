@@ -1,7 +1,7 @@
 """Sound files, encoded: the one place that makes any."""
 
 from collections.abc import Iterable
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -91,6 +91,29 @@ class _Kept:
     def check(self) -> None:
         if self._error is not None:
             raise self._error
+
+
+def append(path: Path, samples: Float32, sample_rate: int) -> None:
+    """Make an empty file a WAV file of samples [n, channels], or lengthen the one that it is.
+
+    The file is closed in between, so that it is whole after each call, whatever ends the program.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written, or WAV has no place for so many channels, or for such a rate.
+    """
+    try:
+        if path.stat().st_size:
+            file = soundfile.SoundFile(path, "r+")
+        else:
+            channels = samples.shape[1]
+            file = soundfile.SoundFile(path, "w", sample_rate, channels, "PCM_24", format="WAV")
+        with file:
+            file.seek(0, SEEK_END)
+            file.write(_as_integers(samples))
+    except (soundfile.SoundFileError, AssertionError, OSError) as error:
+        raise ExportError(f"{path} cannot be written: {error}") from error
 
 
 def write_repeated(path: Path, samples: Float32, sample_rate: int, count: int) -> None:

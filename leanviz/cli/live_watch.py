@@ -11,7 +11,7 @@ from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
 from leanviz.pipeline.alerts import Alerts
 from leanviz.pipeline.commands import CommandRunner
-from leanviz.pipeline.recorder import Recorder
+from leanviz.pipeline.recorder import Recorder, finish_clips
 from leanviz.pipeline.sinks import EventSink
 from leanviz.sessions.writing import make_folder
 
@@ -77,5 +77,7 @@ def _recorder(folder: Path | None) -> Recorder | None:
     if folder is None:
         return None
     make_folder(folder)
-    keep_all = WatchRule("", threshold=0.0, record=True)
-    return Recorder(WatchChoices(ClipChoices(record=True), (keep_all,)), folder)
+    choices = WatchChoices(ClipChoices(record=True), (WatchRule("", threshold=0.0, record=True),))
+    for clip in finish_clips(choices.clips, folder):
+        say(f"leanviz ended without a stop. What it was recording is in {clip}.")
+    return Recorder(choices, folder)

@@ -15,9 +15,11 @@ from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
 from leanviz.core.ring import Ring
-from leanviz.core.watching import WatchChoices, WatchRule
+from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
+from leanviz.pipeline.clip_drafting import ClipDrafting, Lasting
 from leanviz.pipeline.excerpt import Excerpt, excerpt
 from leanviz.pipeline.sinks import SinkStatus, StreamInfo, StreamNote
+from leanviz.sessions.clip_drafts import finish_drafts
 from leanviz.sessions.clips import ClipStore, Json, Room, clip_name
 from leanviz.sessions.jsonfile import event_record
 from leanviz.sessions.report import wall_time
@@ -110,6 +112,7 @@ class Recorder:
         # NB: stored by the recorder's thread alone, as wholes; loaded by anyone.
         self._open: dict[WatchRule, _Clip] = {}
         self._kept: dict[WatchRule, int] = {}
+        self._drafting = ClipDrafting()
         self._unwritten: deque[_Clip] = deque()
         self._retry_at = 0.0
         self._state = RecorderState()
@@ -203,6 +206,7 @@ class Recorder:
             for rule in list(self._open):
                 self._finish(rule)
             self._retry()
+            self._drafting.close()
             self._show()
         except Exception as error:  # noqa: BLE001  (a thread must not die without a word)
             self._trouble = f"Recording stopped: {type(error).__name__}: {error}"
@@ -218,6 +222,7 @@ class Recorder:
         self._keep_long()
         if time.monotonic() >= self._retry_at:
             self._retry()
+        self._draft()
         self._show()
 
     def _take_in(self, clip: _Clip) -> None:
@@ -281,6 +286,20 @@ class Recorder:
         self._write(self._open[rule])
         self._open = {other: clip for other, clip in self._open.items() if other != rule}
 
+    def _draft(self) -> None:
+        """Have the disk know what is being recorded: clips not complete, and sounds that last."""
+        stream, ring, choices = self._stream, self._ring, self._choices
+        assert stream is not None
+        assert ring is not None
+        lasting = {rule: Lasting(clip.name, clip.span.start) for rule, clip in self._open.items()}
+        for event in self._sounding:
+            rule = choices.recorded(event)
+            if rule is not None and rule not in lasting:
+                clip = _clip_of(event, rule, choices, stream)
+                start = max(clip.span.start, self._kept.get(rule, 0))
+                lasting[rule] = Lasting(clip.name, start)
+        self._drafting.follow(lasting, stream, ring, folder_of(choices.clips, self._folder))
+
     def _show(self) -> None:
         """Name what is being recorded: clips that are not complete, and sounds that last."""
         stream = self._stream
@@ -339,9 +358,7 @@ class Recorder:
         start_s = seconds(found.span.start, stream.sample_rate)
         name = clip_name(stream.origin + timedelta(seconds=start_s), clip.name, clips.form)
         content = encode(found.samples, stream.sample_rate, clips.form)
-        folder = Path(clips.folder) if clips.folder else self._folder
-        room = Room(clips.most_mb * 1_000_000, clips.most_clips)
-        return ClipStore(folder, room).keep(name, content, facts(stream, clip, found))
+        return store_of(clips, self._folder).keep(name, content, facts(stream, clip, found))
 
     def _remark(self, clip: _Clip, found: Excerpt) -> str:
         stream = self._stream
@@ -351,6 +368,27 @@ class Recorder:
         late = f"its first {late_s:.1f} s were no longer in memory" if late_s else ""
         lost = f"{lost_s:.1f} s within it never arrived" if lost_s else ""
         return " and ".join(filter(None, (late, lost)))
+
+
+def folder_of(clips: ClipChoices, usual: Path) -> Path:
+    """Return the folder of clips: the user's, or the usual one."""
+    return Path(clips.folder) if clips.folder else usual
+
+
+def store_of(clips: ClipChoices, usual: Path) -> ClipStore:
+    """Return the clips in that folder, with the room they may take."""
+    return ClipStore(folder_of(clips, usual), Room(clips.most_mb * 1_000_000, clips.most_clips))
+
+
+def finish_clips(clips: ClipChoices, usual: Path) -> list[Path]:
+    """Make clips of what a leanviz that ended without a stop was recording; return where they are.
+
+    Raises
+    ------
+    ExportError
+        If one cannot be kept.
+    """
+    return finish_drafts(folder_of(clips, usual), store_of(clips, usual))
 
 
 def facts(stream: StreamInfo, clip: _Clip, found: Excerpt) -> Json:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -107,24 +108,41 @@ class ClipStore:
         ExportError
             If it cannot be written, with the place and the cause, or is larger than all the room.
         """
-        if not self._room.holds([], len(content)):
+        with self._place(name, len(content)) as place, replacing(place) as beside:
+            _write(beside, content)
+            # Before the clip has its name: one that is in no index would never make room.
+            self._append(place, len(content), facts)
+        return place
+
+    def adopt(self, path: Path, name: str, facts: Json) -> Path:
+        """Take in a sound file of the folder under a name, as `keep` does. Returns where it is.
+
+        Raises
+        ------
+        ExportError
+            As `keep` does; the file is then left as it is.
+        """
+        size = path.stat().st_size
+        with self._place(name, size) as place:
+            self._append(place, size, facts)
+            path.replace(place)
+        return place
+
+    @contextmanager
+    def _place(self, name: str, size: int) -> Generator[Path]:
+        """Give a free place in the folder, and room for a clip; OSError becomes a sentence."""
+        if not self._room.holds([], size):
             raise ExportError(
-                f"A clip of {len(content) / 1e6:.1f} MB does not fit into the room for clips."
+                f"A clip of {size / 1e6:.1f} MB does not fit into the room for clips."
             )
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._make_room(len(content))
-            place = free_place(self._folder, name)
-            facts = {"file": place.name, "bytes": len(content), **facts}
-            with replacing(place) as beside:
-                _write(beside, content)
-                # Before the clip has its name: one that is in no index would never make room.
-                self._append(json.dumps(facts))
+            self._make_room(size)
+            yield free_place(self._folder, name)
         except OSError as error:
             raise ExportError(
                 f"{self._folder} cannot be written: {error.strerror or error}."
             ) from error
-        return place
 
     def _make_room(self, size: int) -> None:
         clips = self.clips()
@@ -137,8 +155,9 @@ class ClipStore:
         with suppress(ExportError):
             write_text(self._index, text)
 
-    def _append(self, line: str) -> None:
+    def _append(self, place: Path, size: int, facts: Json) -> None:
         """Add a line, on a line of its own even where the last one was cut short."""
+        line = json.dumps({"file": place.name, "bytes": size, **facts})
         with self._index.open("ab") as file:
             torn = file.tell() > 0 and not _ends_a_line(self._index)
             file.write(("\n" if torn else "").encode() + line.encode() + b"\n")

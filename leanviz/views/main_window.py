@@ -261,6 +261,7 @@ class MainWindow(DropWindow):
         if listen:
             self._inputs.listen_at_once()
         self._logs.begin()
+        self.watching.begin()
 
     @property
     def settings(self) -> Settings:

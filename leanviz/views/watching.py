@@ -20,7 +20,8 @@ from leanviz.views.alerts_notify import WHAT as NOTIFICATIONS
 from leanviz.views.alerts_notify import Notifier
 from leanviz.views.alerts_sounds import sound_title
 from leanviz.views.alerts_strip import AlertStrip, sentence
-from leanviz.views.banner import Banner
+from leanviz.views.background import Background
+from leanviz.views.banner import Banner, Severity
 from leanviz.views.director import Director
 from leanviz.views.listening import Listening
 from leanviz.views.recorder_badge import RecorderBadge
@@ -59,11 +60,14 @@ class Watching(QObject):
         A sentence worth a few seconds.
     trouble, over : str
         What is wrong; the same sentence when it is over.
+    noted : str
+        A sentence that stays until it is dismissed.
     """
 
     said = Signal(str)
     trouble = Signal(str)
     over = Signal(str)
+    noted = Signal(str)
     _switched = Signal(bool)
 
     def __init__(self, choices: WatchChoices, listening: Listening, window: QMainWindow) -> None:
@@ -72,6 +76,7 @@ class Watching(QObject):
         self._listening, self._window = listening, window
         self.badge, self.strip, self.frame = RecorderBadge(), AlertStrip(), AlertFrame(window)
         self._runner = CommandRunner()
+        self._finder = Background("unfinished-clips")
         self._notifier = Notifier(self._runner, self)
         self._recorder: Recorder | None = None
         self._alerts: Alerts | None = None
@@ -96,6 +101,7 @@ class Watching(QObject):
         self.said.connect(status.say)
         self.trouble.connect(banner.say)
         self.over.connect(banner.withdraw)
+        self.noted.connect(lambda sentence: banner.say(sentence, Severity.NOTICE))
 
     def serve(self, actions: Actions, director: Director) -> None:
         """Have the actions do their work."""
@@ -107,6 +113,18 @@ class Watching(QObject):
         })  # fmt: skip
         self._switched.connect(record.setChecked)
         record.setChecked(self._choices.clips.record)
+
+    def begin(self) -> None:
+        """Keep what was being recorded when leanviz ended without a stop, and tell of it."""
+        clips = self._choices.clips
+
+        def finish() -> list[Path]:
+            from leanviz.pipeline.recorder import finish_clips
+
+            return finish_clips(clips, clips_folder())
+
+        self._finder.run(finish, self._tell_finished, self.trouble.emit)
+        self._timer.start()
 
     @property
     def choices(self) -> WatchChoices:
@@ -176,6 +194,7 @@ class Watching(QObject):
             self._dialog.close()
         self._notifier.close()
         self._runner.close()
+        self._finder.close()
 
     def _ask(self, director: Director) -> None:
         if director.engine is not None:
@@ -209,9 +228,10 @@ class Watching(QObject):
     # -- what they tell ---------------------------------------------------------------------------
 
     def _poll(self) -> None:
-        if not self._listening.busy and not self._runner.busy:
+        if not self._listening.busy and not self._runner.busy and not self._finder.busy:
             # this look is the last: what was told at the very end is shown too
             self._timer.stop()
+        self._finder.poll()
         self._show_recorder()
         for alert in self._alerts.drain() if self._alerts is not None else ():
             self._tell(alert)
@@ -235,6 +255,11 @@ class Watching(QObject):
         if state.saved != self._saved:
             self._saved = state.saved
             self._tell_saved(state)
+
+    def _tell_finished(self, clips: list[Path]) -> None:
+        if clips:
+            where = str(clips[0]) if len(clips) == 1 else f"{clips[0].parent}: {len(clips)} clips"
+            self.noted.emit(f"leanviz ended without a stop. What it was recording is in {where}.")
 
     def _tell_saved(self, state: "RecorderState") -> None:
         remark = f": {state.remark}" if state.remark else ""

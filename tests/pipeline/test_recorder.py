@@ -2,9 +2,12 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +21,7 @@ import soundfile
 from leanviz.audio.replay import FileSource
 from leanviz.audio.source import HISTORY_S
 from leanviz.core.decisions import DecisionRules
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.core.ring import Ring
 from leanviz.core.taxonomy import Label, Taxonomy
 from leanviz.core.watching import (
@@ -31,7 +34,7 @@ from leanviz.core.watching import (
 )
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.live import LivePipeline
-from leanviz.pipeline.recorder import MARGIN_S, MOST_WAITING, Recorder
+from leanviz.pipeline.recorder import MARGIN_S, MOST_WAITING, Recorder, finish_clips
 from leanviz.pipeline.sinks import StreamInfo
 from leanviz.sessions.clips import INDEX
 from tests.core.material import TAXONOMY
@@ -279,7 +282,9 @@ def test_a_sound_of_minutes_is_kept_whole_in_clips_one_after_the_other(begin: Be
     stream.sound(3)
     for second in range(4, 24):
         stream.sound(1)
-        stream.recorder.sounding([replace(event(2, second), provisional=True)], stream.ring.written)
+        stream.recorder.sounding(
+            [replace(event(2, second), state=State.PROVISIONAL)], stream.ring.written
+        )
         stream.recorder.take((), stream.ring.written)
         wait_until(lambda: stream.recorder.state().writing == "Dog", "the dot")
         due = 1 + sum(clip["duration_s"] for clip in stream.index()) + 8 <= second
@@ -302,7 +307,7 @@ def test_a_sound_of_minutes_is_kept_whole_in_clips_one_after_the_other(begin: Be
 def test_a_long_sound_whose_end_is_kept_already_leaves_no_scrap(begin: Begin) -> None:
     stream = begin(choices(DOGS, before_s=0.0, after_s=0.0), seconds=10)
     stream.sound(9)
-    stream.recorder.sounding([replace(event(0, 9), provisional=True)], stream.ring.written)
+    stream.recorder.sounding([replace(event(0, 9), state=State.PROVISIONAL)], stream.ring.written)
     stream.saved(1)
     stream.recorder.sounding((), stream.ring.written)
     stream.say(event(0, 8.5))
@@ -488,3 +493,97 @@ def test_a_hostile_label_stays_in_the_folder(tmp_path: Path) -> None:
     made = tmp_path / "a" / "clips" / "2026-11-20_12-00-00.000_tmp-evil.flac"
     assert written == {made, made.with_name(INDEX)}
     assert soundfile.info(made).frames == RATE
+
+
+# -- a crash --------------------------------------------------------------------------------------
+
+
+def drafts(stream: Stream) -> list[Path]:
+    return sorted(stream.folder.glob("*.unfinished.wav"))
+
+
+def drafted(stream: Stream) -> float:
+    """Return how many seconds are on the disk; nothing while a header is being written."""
+    with suppress(soundfile.SoundFileError):
+        return sum(soundfile.info(path).frames for path in drafts(stream)) / RATE
+    return 0.0
+
+
+def test_what_lasts_is_on_the_disk_before_it_is_over(begin: Begin) -> None:
+    stream = begin()
+    stream.sound(8.0)
+    stream.recorder.sounding([event(4.0, 8.0)], stream.ring.written)
+    wait_until(lambda: drafted(stream) == 7.0, "what sounds")
+    stream.sound(3.0)
+    wait_until(lambda: drafted(stream) == 10.0, "the rest")
+    heard, _ = soundfile.read(drafts(stream)[0], dtype="int16")
+    assert np.array_equal(heard, stream.sounded[RATE:])
+    # once the clip is there, it alone is
+    stream.recorder.sounding((), stream.ring.written)
+    stream.say(event(4.0, 8.0))
+    stream.sound(6.0)
+    stream.go_on()
+    stream.saved()
+    wait_until(lambda: not drafts(stream), "the draft to go")
+
+
+def test_what_turns_out_to_be_no_label_is_not_kept(begin: Begin) -> None:
+    stream = begin()
+    stream.sound(8.0)
+    stream.recorder.sounding([event(4.0, 8.0)], stream.ring.written)
+    wait_until(lambda: drafts(stream), "a draft")
+    stream.go_on()
+    wait_until(lambda: not drafts(stream), "the draft to go")
+    assert files(stream) == []
+    # nor is anything while no rule asks for it
+    stream.recorder.set_choices(choices(DOGS))
+    stream.recorder.sounding([event(4.0, 8.0, "Siren")], stream.ring.written)
+    stream.recorder.close()
+    assert files(stream) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.pipeline.test_recorder import Stream, choices, drafted, event
+from tests.support.programs import wait_until
+stream = Stream(Path(sys.argv[1]), choices())
+stream.sound(8.0)
+stream.recorder.sounding([event(4.0, 8.0)], stream.ring.written)
+wait_until(lambda: drafted(stream), "a draft")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_kill_leaves_is_a_clip_at_the_next_start(tmp_path: Path) -> None:
+    folder = tmp_path / "clips"
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=root, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = folder.glob("*")
+    assert left.name == "2026-11-20_12-00-01.000_Bark-woof.unfinished.wav"
+    assert soundfile.info(left).frames == 7 * RATE
+
+    (found,) = finish_clips(ClipChoices(), folder)
+    assert found == folder / "2026-11-20_12-00-01.000_Bark-woof.wav"
+    assert soundfile.info(found).frames == 7 * RATE
+    line = json.loads((folder / INDEX).read_text())
+    assert (line["file"], line["duration_s"], line["unfinished"]) == (found.name, 7.0, True)
+    assert line["bytes"] == found.stat().st_size
+    assert line["wall_time"].startswith("2026-11-20T12:00:01.000")
+    assert finish_clips(ClipChoices(), folder) == []
+
+
+def test_what_another_leanviz_records_is_left_alone(begin: Begin) -> None:
+    stream = begin()
+    stream.sound(8.0)
+    stream.recorder.sounding([event(4.0, 8.0)], stream.ring.written)
+    wait_until(lambda: drafts(stream), "a draft")
+    # empty ones, and what only has such a name
+    nothing, other = (stream.folder / f"{name}.unfinished.wav" for name in ("none", "other"))
+    nothing.touch()
+    other.write_text("no sound")
+    assert finish_clips(ClipChoices(), stream.folder) == []
+    assert len(drafts(stream)) == 2
+    assert not nothing.exists()
+    assert other.read_text() == "no sound"

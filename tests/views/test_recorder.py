@@ -157,3 +157,21 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(qtbot: QtBot, tmp_path: Path
     qtbot.addWidget(form)
     form.show_in.click()
     assert form.folder.text().endswith("cannot be made: Not a directory.")
+
+
+def test_what_a_crash_left_of_a_clip_is_told_at_the_next_start(
+    qtbot: QtBot, engine: Engine
+) -> None:
+    folder = clips_folder()
+    folder.mkdir(parents=True)
+    left = folder / "2026-11-20_12-00-01.000_Bark.unfinished.wav"
+    soundfile.write(left, np.zeros((800, 1)), 8000)
+    window = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin([])
+    clip = folder / "2026-11-20_12-00-01.000_Bark.wav"
+    qtbot.waitUntil(lambda: str(clip) in window.banner.text)
+    assert not left.exists()
+    assert soundfile.info(clip).frames == 800
+    assert json.loads((folder / INDEX).read_text())["unfinished"]
