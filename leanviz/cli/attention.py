@@ -14,10 +14,11 @@ from leanviz.cli.engine import ProgressBar, analyze_path, open_model
 from leanviz.cli.options import Theme
 from leanviz.core.attention import AttentionBand
 from leanviz.core.clock import Span, seconds
-from leanviz.core.errors import ExportError
+from leanviz.core.errors import ExportError, UserError
 from leanviz.core.events import Event
 from leanviz.core.inquiry import AGREEMENT
 from leanviz.core.realignment import read_rows, summarize
+from leanviz.core.scales import Brightness
 from leanviz.core.visible import as_word
 from leanviz.evaluation.plain import number
 from leanviz.evaluation.tables import new_table
@@ -50,6 +51,8 @@ class Wanted:
     theme : Theme
     head : int
         Head that a picture shows, from 1; 0: their mean.
+    brightness : Brightness
+        What the brightest colour of a picture stands for.
     """
 
     file: Path
@@ -59,6 +62,7 @@ class Wanted:
     output: Path | None = None
     theme: Theme = Theme.DARK
     head: int = 0
+    brightness: Brightness = Brightness.ROW
 
 
 def attention(wanted: Wanted, folder: Path | None) -> str:
@@ -78,6 +82,9 @@ def attention(wanted: Wanted, folder: Path | None) -> str:
     label = None if wanted.label is None else position_of(wanted.label, model.taxonomy)
     with ProgressBar(1) as bar:
         analysis = analyze_path(wanted.file, model, rules, bar)
+    if wanted.head > analysis.attention.n_heads:
+        known = ", ".join(map(str, range(analysis.attention.n_heads + 1)))
+        raise UserError(f"There is no head {wanted.head}: choose {known}.")
     inquiry = ask(analysis, model, wanted.at_s, label, wanted.whole)
     found = explain_file(model, inquiry)
     assert found is not None
@@ -137,7 +144,7 @@ def summary(found: FileExplanation, model: LeanModel) -> str:
     asked_s = found.query_s()[explained.question.weights > 0]
     asked = f"{elapsed(asked_s[0, 0])} \u2013 {elapsed(asked_s[-1, 1])}"
     lines = [
-        f"{inquiry.path.name}: {model.taxonomy[inquiry.label].title}",
+        f"{inquiry.sound.name}: {model.taxonomy[inquiry.label].title}",
         f"Asked about: patches that see {asked}",
         f"Logit {explained.logit:.2f}, score {1 / (1 + np.exp(-explained.logit)):.2f}",
         f"Window: {extent}",
@@ -177,13 +184,12 @@ def write(found: FileExplanation, model: LeanModel, wanted: Wanted, output: Path
     else:
         # a picture needs no screen, and looks the same with and without one
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        from leanviz.views.explain_figure import render_explanation
+        from leanviz.views.explain_figure import Look, render_explanation
 
+        head = wanted.head - 1 if wanted.head else None
+        look = Look(wanted.theme.value, head, wanted.brightness)
         with replacing(output) as place:
-            render_explanation(
-                found, model.taxonomy, place, theme=wanted.theme.value,
-                head=wanted.head - 1 if wanted.head else None, command=command(wanted),
-            )  # fmt: skip
+            render_explanation(found, model.taxonomy, place, look, command(wanted))
 
 
 def command(wanted: Wanted) -> str:
@@ -193,5 +199,7 @@ def command(wanted: Wanted) -> str:
     words += [] if wanted.label is None else ["--label", wanted.label]
     words += ["--window"] if wanted.whole else []
     words += ["--head", str(wanted.head)] if wanted.head else []
+    by_row = wanted.brightness is Brightness.ROW
+    words += [] if by_row else ["--brightness", wanted.brightness.value]
     words += ["--theme", wanted.theme.value, "-o", wanted.output.name if wanted.output else "-"]
     return shlex.join(words)

@@ -11,6 +11,7 @@ from leanviz.cli.grouped import grouped
 from leanviz.cli.options import DecisionOptions, ModelFolder, SoundFile, Theme
 from leanviz.cli.program import app
 from leanviz.core.errors import UserError
+from leanviz.core.scales import Brightness
 
 
 @app.command()
@@ -45,6 +46,9 @@ def attention(  # noqa: PLR0913, PLR0917  (each is an option)
     whole: Annotated[
         bool, typer.Option("--window", help="Ask about all of the window, not only the label.")
     ] = False,
+    whole_map: Annotated[
+        bool, typer.Option("--map", help="The map of all of the file: as text, .npz or .csv.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="PATH", help="To a .npz, .csv, .svg or .png file."),
@@ -54,6 +58,9 @@ def attention(  # noqa: PLR0913, PLR0917  (each is an option)
         typer.Option(metavar="N", min=0, max=9, help="Head that a picture shows; 0 is their mean."),
     ] = 0,
     theme: Annotated[Theme, typer.Option(help="Colours of a picture.")] = Theme.DARK,
+    brightness: Annotated[
+        Brightness, typer.Option(help="What a picture's brightest colour is the most of.")
+    ] = Brightness.ROW,
     check: Annotated[
         Path | None,
         typer.Option(metavar="CSV", help="Measure explanations on short sounds of a manifest."),
@@ -77,7 +84,14 @@ def attention(  # noqa: PLR0913, PLR0917  (each is an option)
         return
     if file is None:
         raise UserError("Name a sound file: leanviz attention FILE.")
+    if whole_map:
+        if at_s is not None or label is not None or whole:
+            raise UserError("--map is of all of the file: leave --at, --label and --window out.")
+        from leanviz.cli.attention_map import attention_map
+
+        emit(attention_map(file, output, model))
+        return
     from leanviz.cli.attention import Wanted
     from leanviz.cli.attention import attention as run
 
-    emit(run(Wanted(file, at_s, label, whole, output, theme, head), model))
+    emit(run(Wanted(file, at_s, label, whole, output, theme, head, brightness), model))

@@ -1,8 +1,7 @@
-"""What would be heard without a stretch of a file, or with nothing but it."""
+"""What would be heard without a stretch of a sound, or with nothing but it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from leanviz.inference.evidence import PATCHES_BEFORE
 from leanviz.inference.model import LeanModel
 from leanviz.inference.stream import LeanStream
 from leanviz.pipeline.heard_again import heard_samples
+from leanviz.pipeline.kept_sound import KeptSound, Sound, start_of
 
 Float32 = npt.NDArray[np.float32]
 
@@ -51,14 +51,14 @@ class Counterfactual:
 
 
 def counterfactual(
-    path: Path,
+    sound: Sound,
     model: LeanModel,
     span: Span,
     sample_rate: int,
     change: Change,
     stale: Callable[[], bool] = lambda: False,
 ) -> Counterfactual | None:
-    """Hear a stretch of a file as it is and changed; None if `stale` said so.
+    """Hear a stretch of a sound as it is and changed; None if `stale` said so.
 
     The stretch is changed in what LEAN gets, with fades of 10 ms, and everything is run again. Read
     is what the patches that see the stretch need, and not more: the windows before and one after.
@@ -66,27 +66,28 @@ def counterfactual(
     Parameters
     ----------
     span : Span
-        In source samples.
+        In source samples of the file or the stream.
     sample_rate : int
-        Rate of the file in hertz.
+        Rate of the sound in hertz.
 
     Raises
     ------
     UserError
-        If the stretch is empty or longer than `LONGEST_S`, or the file cannot be read any more.
+        If the stretch is empty or longer than `LONGEST_S`, or a file cannot be read any more.
     """
     if span.length > LONGEST_S * sample_rate:
         raise UserError(f"Select at most {LONGEST_S / 60:.0f} minutes to hear them changed.")
-    meant = Span(*(rescale(at, sample_rate, YAMNET.sample_rate) for at in (span.start, span.stop)))
+    own = (at - start_of(sound) for at in (span.start, span.stop))
+    meant = Span(*(rescale(at, sample_rate, YAMNET.sample_rate) for at in own))
     if meant.length <= 0:
         raise UserError("Select a time range first: there is nothing in this one.")
     seeing = patches_seeing(meant)
     begin = max(0, seeing.start - PATCHES_BEFORE) * YAMNET.patch_hop
     # one patch more: the last that sees the stretch is final only then
     end = seeing.stop * YAMNET.patch_hop + YAMNET.patch_length
-    samples = heard_samples(path, Span(begin, end))
+    samples = heard_samples(sound, Span(begin, end))
     if len(samples) <= meant.start - begin:
-        raise UserError(f"{path.name} ends before the selection begins.")
+        raise UserError(f"{_named(sound)} ends before the selection begins.")
     within = Span(meant.start - begin, meant.stop - begin)
     changed = (muted if change is Change.MUTE else isolated)(samples, [within], YAMNET.sample_rate)
     patches = range(
@@ -105,6 +106,10 @@ def patches_seeing(span: Span) -> range:
     """Return the patches that see any of some 16 kHz samples."""
     first = max(0, (span.start - YAMNET.patch_length) // YAMNET.patch_hop + 1)
     return range(first, max(first + 1, -(-span.stop // YAMNET.patch_hop)))
+
+
+def _named(sound: Sound) -> str:
+    return "What was heard live" if isinstance(sound, KeptSound) else sound.name
 
 
 def _peaks(

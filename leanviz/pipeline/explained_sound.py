@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from leanviz.audio.file import read_mono
 from leanviz.audio.writer import encode
 from leanviz.core.clock import Span
@@ -9,6 +12,9 @@ from leanviz.core.ducking import ducked
 from leanviz.core.errors import ExportError
 from leanviz.core.watching import ClipFormat
 from leanviz.pipeline.explaining import FileExplanation
+from leanviz.pipeline.kept_sound import KeptSound, Sound
+
+Float32 = npt.NDArray[np.float32]
 
 
 def write_explained_sound(found: FileExplanation, place: Path, *, reverse: bool = False) -> Span:
@@ -29,10 +35,10 @@ def write_explained_sound(found: FileExplanation, place: Path, *, reverse: bool 
     Raises
     ------
     UserError
-        If the sound cannot be read any more, or the file cannot be written.
+        If a file cannot be read any more, or the file cannot be written.
     """
     extent = found.extent()
-    samples, rate = read_mono(found.inquiry.path, extent.start, extent.length)
+    samples, rate = _heard(found.inquiry.sound, extent)
     spans = [
         Span(span.start - extent.start, span.stop - extent.start) for span, _ in found.driving()
     ]
@@ -42,3 +48,13 @@ def write_explained_sound(found: FileExplanation, place: Path, *, reverse: bool 
     except OSError as error:
         raise ExportError(f"{place} cannot be written: {error.strerror or error}.") from error
     return Span(extent.start, extent.start + len(samples))
+
+
+def _heard(sound: Sound, extent: Span) -> tuple[Float32, int]:
+    """Return the samples [n] of a stretch, and their rate in hertz."""
+    if isinstance(sound, KeptSound):
+        part = sound.part(extent)
+        return np.concatenate(
+            [np.zeros(0, np.float32), *part.blocks(extent.length)]
+        ), part.sample_rate
+    return read_mono(sound, extent.start, extent.length)

@@ -1,8 +1,7 @@
-"""Why a label of a file: the window that LEAN used, read again and taken apart."""
+"""Why a label: the window that LEAN used, heard again and taken apart."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +15,12 @@ from leanviz.inference.evidence import PATCHES_BEFORE, Evidence, window_of, wind
 from leanviz.inference.explain import Explanation, Question, explain, moment_samples
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.heard_again import heard_samples
+from leanviz.pipeline.kept_sound import Sound, start_of
 from leanviz.pipeline.results import ClipAnalysis
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
 
 # Patches of a long label that may lie before its best one in the window and after it.
 HALF = PATCHES_BEFORE // 2
@@ -27,39 +28,37 @@ HALF = PATCHES_BEFORE // 2
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What is asked about a file.
+    """What is asked about a sound.
 
     Attributes
     ----------
-    path : Path
+    sound : Path or KeptSound
+        A file, or what is kept of a stream.
     sample_rate : int
-        Rate of the file in hertz.
+        Rate of the sound in hertz.
     label : int
         Position in the taxonomy.
     window : range
         Patches of the window.
     asked : range or None
         Patches whose logits are asked about; None: all of the window, as audible as they are.
-    start : int
-        Source sample at which the file begins, if it is a part of a stream.
     """
 
-    path: Path
+    sound: Sound
     sample_rate: int
     label: int
     window: range
     asked: range | None
-    start: int = 0
 
     @property
     def clock(self) -> PatchClock:
-        """Where patches lie in the file, or in the stream that it is of."""
-        return PatchClock(self.sample_rate, self.start)
+        """Where patches lie in the file or in the stream."""
+        return PatchClock(self.sample_rate, start_of(self.sound))
 
 
 @dataclass(frozen=True, slots=True)
 class FileExplanation:
-    """An explanation, and where in the file all of it lies.
+    """An explanation, and where in the file or stream all of it lies.
 
     Attributes
     ----------
@@ -82,7 +81,7 @@ class FileExplanation:
         """Return the seconds [n_waves, 2] that each wave feature sees."""
         first = first_wave(self.inquiry.window[0])
         keys = range(first, first + self.evidence.n_waves)
-        return self._seconds([self._in_file(Span(*wave_extent(key))) for key in keys])
+        return self._seconds([self._in_source(Span(*wave_extent(key))) for key in keys])
 
     def moments(self) -> list[Span]:
         """Return the source samples of each moment, 0.48 s from one patch hop to the next."""
@@ -104,13 +103,13 @@ class FileExplanation:
 
     def extent(self) -> Span:
         """Return the source samples that the window sees."""
-        return self._in_file(window_samples(self.inquiry.window))
+        return self._in_source(window_samples(self.inquiry.window))
 
     def _moment(self, number: int) -> Span:
         at, first = moment_samples(number), window_samples(self.inquiry.window).start
-        return self._in_file(Span(first + at.start, first + at.stop))
+        return self._in_source(Span(first + at.start, first + at.stop))
 
-    def _in_file(self, span: Span) -> Span:
+    def _in_source(self, span: Span) -> Span:
         to_source = self.inquiry.clock.to_source
         return Span(to_source(span.start), to_source(span.stop))
 
@@ -125,13 +124,27 @@ def why_event(analysis: ClipAnalysis, event: Event, label: int) -> Inquiry:
     The window is that of the event's last patch; of an event longer than a window, one around its
     best patch. All patches of the event in the window are asked.
     """
-    starts = analysis.patch_extents[:, 0]
+    starts, scores = analysis.patch_extents[:, 0], analysis.frame_scores[:, label]
+    return asked_of(analysis.path, analysis.sample_rate, label, event, (starts, scores))
+
+
+def asked_of(
+    sound: Sound, sample_rate: int, label: int, event: Event, heard: tuple[Int64, Float32]
+) -> Inquiry:
+    """Return the question of `why_event`.
+
+    Parameters
+    ----------
+    heard : tuple of numpy.ndarray [n_patches]
+        At which source sample each patch begins to stand for the sound, and the label's score.
+    """
+    starts, scores = heard
     first = int(np.searchsorted(starts, event.onset, "right")) - 1
     last = int(np.searchsorted(starts, event.offset, "left")) - 1
-    best = first + int(analysis.frame_scores[first : last + 1, label].argmax())
+    best = first + int(scores[first : last + 1].argmax())
     window = window_of(min(last, best + HALF), len(starts))
     asked = range(max(first, window.start), min(last + 1, window.stop))
-    return Inquiry(analysis.path, analysis.sample_rate, label, window, asked)
+    return Inquiry(sound, sample_rate, label, window, asked)
 
 
 def why_at(analysis: ClipAnalysis, time_s: float, label: int, whole: bool = False) -> Inquiry:
@@ -160,7 +173,7 @@ def why_at(analysis: ClipAnalysis, time_s: float, label: int, whole: bool = Fals
 def explain_file(
     model: LeanModel, inquiry: Inquiry, stale: Callable[[], bool] = lambda: False
 ) -> FileExplanation | None:
-    """Answer a question about a file; reads the part that its window sees.
+    """Answer a question about a sound; reads the part that its window sees.
 
     Returns
     -------
@@ -170,9 +183,9 @@ def explain_file(
     Raises
     ------
     UserError
-        If the file cannot be read any more.
+        If a file cannot be read any more.
     """
-    samples = heard_samples(inquiry.path, window_samples(inquiry.window))
+    samples = heard_samples(inquiry.sound, window_samples(inquiry.window))
     evidence = Evidence.of(model, samples, len(inquiry.window))
     question = Question(inquiry.label, _weights(inquiry, evidence))
     found = explain(model, evidence, question, stale)

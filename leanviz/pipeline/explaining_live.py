@@ -1,28 +1,23 @@
 """Why a label of what is heard live: the sound that is kept of it, asked about as a file is."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from leanviz.audio.writer import encode
-from leanviz.core.clock import Span, rescale
+import numpy as np
+import numpy.typing as npt
+
+from leanviz.core.clock import Span
 from leanviz.core.decisions import PatchClock
-from leanviz.core.errors import UserError
 from leanviz.core.events import Event
-from leanviz.core.frontend import YAMNET
-from leanviz.core.tracks import FULL_SCALE, Tracks
-from leanviz.core.watching import ClipFormat
-from leanviz.inference.evidence import PATCHES_BEFORE
+from leanviz.core.tracks import Tracks
 from leanviz.inference.model import LeanModel
-from leanviz.pipeline.clip import analyze_file
-from leanviz.pipeline.excerpt import Excerpt, excerpt
-from leanviz.pipeline.explaining import FileExplanation, explain_file, why_event
+from leanviz.inference.stream import LeanStream, PatchResult
+from leanviz.pipeline.explaining import FileExplanation, asked_of, explain_file
+from leanviz.pipeline.heard_again import heard_blocks
+from leanviz.pipeline.kept_sound import KeptSound, sound_around
 
-# A folder in memory, where the system has one: what a microphone heard is not to get on a disk.
-IN_MEMORY = "/dev/shm"  # noqa: S108  (a folder of its own is made there)
-TOO_OLD = "The sound of this label is no longer kept: it was heard too long ago."
+Float32 = npt.NDArray[np.float32]
+Int64 = npt.NDArray[np.int64]
 
 
 def explain_heard(
@@ -40,50 +35,44 @@ def explain_heard(
     Returns
     -------
     FileExplanation or None
-        None if `stale` said so. The file that it names is gone.
+        None if `stale` said so. It keeps the sound of its window, which the stream will forget.
 
     Raises
     ------
     UserError
         If the sound is not kept, or not any more.
     """
-    found, rate = sound_of(tracks, event), tracks.sample_rate
-    start = found.span.start
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="leanviz-why-", dir=place) as folder:
-        path = Path(folder) / "heard.wav"
-        samples = found.samples[:, None] / FULL_SCALE
-        path.write_bytes(encode(samples.astype("float32"), rate, ClipFormat.WAV))
-        moved = replace(event, onset=event.onset - start, offset=event.offset - start)
-        inquiry = why_event(analyze_file(path, model, pictures=False), moved, label)
-        return explain_file(model, replace(inquiry, start=start), stale)
+    sound = sound_around(tracks, Span(event.onset, event.offset))
+    heard = _scores(model, sound, label, stale)
+    if stale():
+        return None
+    inquiry = asked_of(sound, sound.sample_rate, label, event, heard)
+    found = explain_file(model, inquiry, stale)
+    return None if found is None else _alone(found, sound)
 
 
-def sound_of(tracks: Tracks, event: Event) -> Excerpt:
-    """Return what is kept of an event and of the window before it, from where a patch began.
-
-    Raises
-    ------
-    UserError
-        If the event's own sound is not kept.
-    """
-    rate, sound = tracks.sample_rate, tracks.sound
-    if sound is None or event.onset < sound.oldest:
-        raise UserError(TOO_OLD)
-    gaps = (gap.stop for gap in tracks.gaps if gap.start < event.onset)
-    start = _aligned(event.onset, max((sound.oldest, *gaps)), rate)
-    stop = min(event.offset + rate, sound.written)
-    found = excerpt(sound, Span(start, stop))
-    if found is None or found.span.start > event.onset:
-        raise UserError(TOO_OLD)
-    return found
+def _scores(
+    model: LeanModel, sound: KeptSound, label: int, stale: Callable[[], bool]
+) -> tuple[Int64, Float32]:
+    """Return where each patch begins to stand for the sound, and the scores of a label."""
+    stream = LeanStream(model)
+    results: list[PatchResult] = []
+    for block in heard_blocks(sound, stale=stale):
+        results += stream.push(block)
+    results += stream.finish()
+    clock = PatchClock(sound.sample_rate, sound.start)
+    starts = [clock.extent(result.patch, result.patch).start for result in results]
+    return np.array(starts, np.int64), np.array([result.scores[label] for result in results])
 
 
-def _aligned(onset: int, oldest: int, rate: int) -> int:
-    """Return where the first patch of the event's window began, as far as the sound is kept."""
-    front = YAMNET
-    # an event begins where its first patch stands for the sound, later than that patch itself
-    before = PatchClock(rate).sees(0).length - rescale(front.patch_hop, front.sample_rate, rate)
-    hop, lead = rescale(front.patch_hop, front.sample_rate, rate), before // 2
-    patches = min(PATCHES_BEFORE, (onset - oldest - lead) // hop)
-    return onset - lead - patches * hop if patches >= 0 else max(oldest, 0)
+def _alone(found: FileExplanation, sound: KeptSound) -> FileExplanation:
+    """Return an explanation that keeps no more of the sound than its window."""
+    inquiry, extent = found.inquiry, found.extent()
+    first, asked = inquiry.window.start, inquiry.asked
+    moved = replace(
+        inquiry,
+        sound=sound.part(extent),
+        window=range(len(inquiry.window)),
+        asked=None if asked is None else range(asked.start - first, asked.stop - first),
+    )
+    return replace(found, inquiry=moved)

@@ -1,4 +1,4 @@
-"""An explanation of a file as it is written to a file."""
+"""An explanation as it is written to a file."""
 
 import hashlib
 from pathlib import Path
@@ -11,12 +11,14 @@ from leanviz.core.inquiry import AGREEMENT
 from leanviz.inference.model import LeanModel
 from leanviz.inference.stream import sigmoid
 from leanviz.pipeline.explaining import FileExplanation
+from leanviz.pipeline.kept_sound import KeptSound
 from leanviz.sessions.attention_file import AttentionRecord, Pieces
 from leanviz.sessions.report import printable
 
 UNITS = {
     "attention": "part of a patch's attention; each row [head, query] sums to 1",
-    "query_s, key_s, moment_s": "seconds of the file, [start, stop) of what each sees",
+    "query_s, key_s, moment_s": "seconds of the file, or since listening began: [start, stop) of "
+    "what each sees",
     "scores": "in [0, 1], of the window's patches, before smoothing; no probabilities",
     "asked": "weight of each patch in the logit that is asked about",
     "..._attention": "part of the asked patches' attention, [head, piece]",
@@ -31,13 +33,14 @@ def record_of(found: FileExplanation, model: LeanModel) -> AttentionRecord:
     Raises
     ------
     AudioFileError
-        If the sound file cannot be read any more: its checksum is part of the record.
+        If a sound file cannot be read any more: its checksum is part of the record.
     """
     inquiry, explained = found.inquiry, found.found
+    sound = inquiry.sound
     agreement, times_s = explained.agreement(), found.moment_s()
     facts = {
-        "file": printable(inquiry.path.name),
-        "sha256": file_digest(inquiry.path),
+        "file": printable(sound.name),
+        "sha256": None if isinstance(sound, KeptSound) else file_digest(sound),
         "sample_rate": inquiry.sample_rate,
         "model": model.identity,
         "leanviz": leanviz.__version__,

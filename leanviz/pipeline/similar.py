@@ -1,4 +1,4 @@
-"""Moments that LEAN hears alike: the embedding of a stretch against those of files."""
+"""Moments that LEAN hears alike: the embedding of a stretch against those of sounds."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -17,6 +17,7 @@ from leanviz.core.frontend import YAMNET, PatchStream
 from leanviz.core.inquiry import ALIKE_FROM
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.heard_again import heard_blocks
+from leanviz.pipeline.kept_sound import Sound
 from leanviz.pipeline.spool import Spool
 
 Float32 = npt.NDArray[np.float32]
@@ -29,20 +30,24 @@ KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """What YAMNet made of a file.
+    """What YAMNet made of a sound.
 
     Attributes
     ----------
-    path : Path
+    path : Path or None
+        A file; None is what is kept of a stream.
     sample_rate : int
-        Rate of the file in hertz.
+        Rate of the sound in hertz.
     vectors : numpy.ndarray [n_patches, 1024]
         In half precision; of a long file they lie on the disk.
+    start : int
+        Source sample at which it begins: 0, or somewhere in a stream.
     """
 
-    path: Path
+    path: Path | None
     sample_rate: int
     vectors: npt.NDArray[np.float16]
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,17 @@ class Alike:
 
     Attributes
     ----------
-    path : Path
+    path : Path or None
+        A file; None is what is kept of a stream.
     sample_rate : int
         In hertz.
     span : Span
-        Source samples.
+        Source samples of the file or the stream.
     cosine : float
         Of the mean embeddings, in [0, 1]: YAMNet's are never negative.
     """
 
-    path: Path
+    path: Path | None
     sample_rate: int
     span: Span
     cosine: float
@@ -83,13 +89,21 @@ def embeddings_of_file(
     """
     with open_audio(path) as reader:
         rate = reader.sample_rate
+    vectors = vectors_of(path, model, stale)
+    return None if vectors is None else Embeddings(path, rate, vectors)
+
+
+def vectors_of(
+    sound: Sound, model: LeanModel, stale: Callable[[], bool] = lambda: False
+) -> npt.NDArray[np.float16] | None:
+    """Return what YAMNet makes of a sound [n_patches, 1024]; as `embeddings_of_file` otherwise."""
     stream, vectors = PatchStream(), Spool((EMBEDDING_WIDTH,), np.float16)
-    for block in heard_blocks(path, stale=stale):
+    for block in heard_blocks(sound, stale=stale):
         _embed(model, stream.push(block), vectors)
     if stale():
         return None
     _embed(model, stream.finish(), vectors)
-    return Embeddings(path, rate, vectors.array())
+    return vectors.array()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +219,7 @@ def find_similar(
     Parameters
     ----------
     asked : Embeddings
-        Of the file with the stretch.
+        Of the sound with the stretch.
     span : Span
         The stretch, in source samples.
     among : iterable of Embeddings
@@ -213,14 +227,15 @@ def find_similar(
     threshold : float
         Least cosine.
     """
-    own = patches_of(span, asked.sample_rate, len(asked.vectors))
+    within = Span(span.start - asked.start, span.stop - asked.start)
+    own = patches_of(within, asked.sample_rate, len(asked.vectors))
     query = _unit(asked.vectors[own.start : own.stop].astype(np.float32).mean(0)[None])[0]
     found: list[Alike] = []
     for file in among:
         cosine = _moving_cosine(file.vectors, query, len(own))
-        if file.path == asked.path:
+        if (file.path, file.start) == (asked.path, asked.start):
             cosine[max(0, own.start - len(own) + 1) : own.stop] = -1.0
-        clock = PatchClock(file.sample_rate)
+        clock = PatchClock(file.sample_rate, file.start)
         for first in _peaks(cosine, len(own), threshold):
             moment = clock.extent(first, first + len(own) - 1)
             found.append(Alike(file.path, file.sample_rate, moment, float(cosine[first])))

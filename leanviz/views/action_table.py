@@ -58,7 +58,7 @@ class State:
     analysis : bool
         All that is in view is analysed in the analysis pane.
     explained : bool
-        A label of the file is explained.
+        A label is explained.
     earlier, later : bool
         Of the files that were opened together, there is one before or after the one shown.
     """
@@ -137,16 +137,17 @@ def _label_of_file(state: State) -> bool:
     return state.selected and state.mode is Mode.FILE
 
 
-def _explainable(state: State) -> bool:
-    return state.analysed and state.mode is Mode.FILE
+def _has_sound(state: State) -> bool:
+    in_file = state.analysed and state.mode is Mode.FILE
+    return in_file or state.mode in {Mode.LIVE, Mode.HEARD}
 
 
 def _askable(state: State) -> bool:
-    return _explainable(state) or (state.selected and state.mode in {Mode.LIVE, Mode.HEARD})
+    return _has_sound(state) and (state.selected or state.mode is Mode.FILE)
 
 
 def _explained(state: State) -> bool:
-    return state.explained and state.mode is Mode.FILE
+    return state.explained and _has_sound(state)
 
 
 def _undoable(state: State) -> bool:
@@ -437,16 +438,16 @@ WHY = (
     ),
     _why(
         "mute selection", "&Mute the Selection", keys=("Ctrl+M",), short="Mute selection",
-        help="which labels fall and rise without the selection", needs=_explainable,
+        help="which labels fall and rise without the selection", needs=_has_sound,
     ),
     _why(
         "isolate selection", "&Isolate the Selection", keys=("Ctrl+I",),
         short="Isolate selection",
-        help="which labels fall and rise with nothing but the selection", needs=_explainable,
+        help="which labels fall and rise with nothing but the selection", needs=_has_sound,
     ),
     _why(
         "similar", "Find &Similar Moments", keys=("Ctrl+K",), short="Find",
-        help="moments that LEAN hears like the selection", needs=_explainable,
+        help="moments that LEAN hears like the selection", needs=_has_sound,
     ),
     _why(
         "export why", "&Export the Explanation\u2026", short="Export\u2026",
@@ -583,6 +584,10 @@ VIEW = (
         short="Pin B", needs=_has_head(1),
     ),
     _map("unpin", "&Unpin Both", help="let go of A and B", short="Unpin", needs=_has_head(1)),
+    _map(
+        "export map", "&Export the Map\u2026", separated=True, needs=_has_head(1),
+        help="write the attention map of all of it as .npz, or its numbers as CSV",
+    ),
     _show("full screen", "F&ull Screen", keys=("F11",), help="full screen", separated=True),
 )  # fmt: skip
 

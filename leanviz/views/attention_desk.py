@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from leanviz.core.attention import Head
 from leanviz.core.realignment import read_rows
@@ -13,6 +14,7 @@ from leanviz.models.attention_pins import PinsModel, pin
 from leanviz.models.attention_reading import ReadingModel
 from leanviz.settings import Settings
 from leanviz.views.actions import Actions
+from leanviz.views.attention_export import MapExport
 from leanviz.views.attention_lag import LagPane
 from leanviz.views.attention_page import AttentionPage
 from leanviz.views.attention_window import WindowMap
@@ -34,15 +36,16 @@ class AttentionDesk(QObject):
     -------
     changed :
         Other actions can be used now.
-    failed : str
-        A sentence about something that went wrong.
+    said, failed : str
+        What became of something, or went wrong.
     """
 
     changed = Signal()
+    said = Signal(str)
     failed = Signal(str)
 
     def __init__(
-        self, director: "Director", inspector: Inspector, actions: Actions, parent: QObject
+        self, director: "Director", inspector: Inspector, actions: Actions, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._director, self._inspector, self._actions = director, inspector, actions
@@ -55,6 +58,7 @@ class AttentionDesk(QObject):
         self.page = AttentionPage(self.reading, self.pins, tuple(actions[name] for name in BUTTONS))
         self.lag: LagPane = workspace.add_lag(self.reading)
         self.window = WindowMap(director, workspace, self)
+        self.exporting = MapExport(director, parent)
         self._read: AttentionPoint | None = None
         self._head_of_page: Head = None
         self._connect()
@@ -69,6 +73,8 @@ class AttentionDesk(QObject):
         self.page.heads.chosen.connect(self._choose_row)
         self.window.changed.connect(self._check_window)
         self.window.failed.connect(self.failed)
+        self.exporting.said.connect(self.said)
+        self.exporting.failed.connect(self.failed)
         self._director.live_map.begun.connect(self._take_live)
 
     def serve(self, settings: Settings, side: "Side") -> None:
@@ -86,6 +92,7 @@ class AttentionDesk(QObject):
             "pin a": lambda: self._hold_read("A"),
             "pin b": lambda: self._hold_read("B"),
             "unpin": self.pins.clear,
+            "export map": self.exporting.ask,
         })  # fmt: skip
         self._model.set_brightness(settings.attention_scale)
         self._model.set_ridge(settings.ridge)
@@ -114,6 +121,7 @@ class AttentionDesk(QObject):
     def close(self) -> None:
         """End what works in the background. Twice is harmless."""
         self.window.close()
+        self.exporting.close()
 
     def _choose_head(self, name: str) -> None:
         self._model.set_head("max" if name == "max" else int(name) - 1 if int(name) else None)

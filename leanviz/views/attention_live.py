@@ -114,6 +114,10 @@ class LiveMap(QObject):
         if first:
             self.begun.emit()
 
+    def whole(self) -> AttentionBand | None:
+        """Return the map of all rows that are kept and decided; None without any."""
+        return band_of(list(self._rows)) if self._rows else None
+
     def _make_room(self) -> None:
         """Leave the other panes the room of a map that nobody wants to see."""
         unwanted = self._listening and not self._shown

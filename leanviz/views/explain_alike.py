@@ -1,5 +1,6 @@
 """Moments like the selected one: looked for by a worker, listed, gone to."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,16 +8,23 @@ from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds
 from leanviz.views.background import Background
-from leanviz.views.explain_panel import WHERE, ExplainPanel
+from leanviz.views.explain_panel import IN_STREAM, WHERE, ExplainPanel
+from leanviz.views.explain_source import ExplainSource
 
 if TYPE_CHECKING:
+    from leanviz.core.tracks import Tracks
+    from leanviz.inference.model import LeanModel
     from leanviz.pipeline.similar import Alike, Findings, Searcher
     from leanviz.views.director import Director
     from leanviz.views.workspace import Workspace
 
 
+Stale = Callable[[], bool]
+Work = Callable[[], "Findings | None"]
+
+
 class ExplainAlike(QObject):
-    """Looks in the open file or in all of its folder; the newest wish wins.
+    """Looks in the open file, all of its folder, or what is kept of a stream; the newest wish wins.
 
     Signals
     -------
@@ -30,10 +38,16 @@ class ExplainAlike(QObject):
     wanted = Signal(object)
 
     def __init__(
-        self, director: "Director", workspace: "Workspace", panel: ExplainPanel, parent: QObject
+        self,
+        director: "Director",
+        workspace: "Workspace",
+        source: ExplainSource,
+        panel: ExplainPanel,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._director, self._workspace, self._panel = director, workspace, panel
+        self._director, self._workspace = director, workspace
+        self._source, self._panel = source, panel
         self._worker = Background("similar")
         self._searcher: Searcher | None = None
         self._found: list[Alike] = []
@@ -49,21 +63,38 @@ class ExplainAlike(QObject):
         return self._worker.busy
 
     def find(self, span: Span) -> None:
-        """Look for moments like a stretch of the file, in source samples."""
-        analysis, engine = self._director.recording.analysis, self._director.engine
-        if analysis is None or engine is None:
+        """Look for moments like a stretch of what is shown, in source samples."""
+        engine, path, stream = self._director.engine, self._source.path, self._source.stream
+        if engine is None:
             return
-        from leanviz.pipeline.batch_inputs import gather
-        from leanviz.pipeline.similar import Search, Searcher
-
-        self._searcher = searcher = self._searcher or Searcher(engine.model)
         self._wish += 1
-        wish, path = self._wish, analysis.path
-        threshold = self._panel.threshold.value()
-        everywhere = self._panel.where.currentText() == WHERE[1]
+        wish = self._wish
 
         def stale() -> bool:
             return wish != self._wish
+
+        if stream is not None:
+            work = self._in_stream(engine.model, stream, span, stale)
+        elif path is not None:
+            work = self._in_files(engine.model, path, span, stale)
+        else:
+            return
+        self._show([], path)
+        self._progress = 0, 1
+        self._worker.run(
+            lambda: None if stale() else work(),
+            lambda found: self._take(found, wish, path),
+            lambda sentence: None if stale() else self._fail(sentence),
+        )
+
+    def _in_files(self, model: "LeanModel", path: Path, span: Span, stale: Stale) -> Work:
+        """Return what looks in the file, or in all of its folder."""
+        from leanviz.pipeline.batch_inputs import gather
+        from leanviz.pipeline.similar import Search, Searcher
+
+        self._searcher = searcher = self._searcher or Searcher(model)
+        threshold = self._panel.threshold.value()
+        everywhere = self._panel.where.currentText() == WHERE[1]
 
         def tell(done: int, of: int) -> None:
             self._progress = done, of
@@ -75,13 +106,14 @@ class ExplainAlike(QObject):
                 among = (path, *(other for other in others if other != path))
             return searcher.search(Search(path, span, among, threshold), stale, tell)
 
-        self._show([], path)
-        self._progress = 0, 1
-        self._worker.run(
-            lambda: None if stale() else work(),
-            lambda found: self._take(found, wish, path),
-            lambda sentence: None if stale() else self._fail(sentence),
-        )
+        return work
+
+    def _in_stream(self, model: "LeanModel", stream: "Tracks", span: Span, stale: Stale) -> Work:
+        """Return what looks in all that is kept of a stream."""
+        from leanviz.pipeline.similar_live import search_heard
+
+        threshold = self._panel.threshold.value()
+        return lambda: search_heard(model, stream, span, threshold, stale)
 
     def poll(self) -> None:
         """Show what is found. GUI thread; never waits."""
@@ -100,14 +132,22 @@ class ExplainAlike(QObject):
         self._wish += 1
         self._worker.close()
 
-    def _take(self, found: "Findings | None", wish: int, path: Path) -> None:
+    def turn(self) -> None:
+        """Offer to look in another stream, or in files; what was found before is forgotten."""
+        self._panel.offer(WHERE if self._source.stream is None else IN_STREAM)
+        self.stop()
+        self._tell("")
+        self._show([], None)
+
+    def _take(self, found: "Findings | None", wish: int, path: Path | None) -> None:
         if found is None or wish != self._wish:
             self._tell("")
             return
         self._show(found.alike, path)
         files = "1 file" if found.files == 1 else f"{found.files} files"
+        where = "what is kept" if path is None else files
         moments = "1 moment" if len(found.alike) == 1 else f"{len(found.alike)} moments"
-        self._tell(f"{moments} like this in {files}")
+        self._tell(f"{moments} like this in {where}")
         if found.problems:
             self.failed.emit(f"{found.problems[0]} Files not looked in: {len(found.problems)}.")
 
@@ -119,19 +159,18 @@ class ExplainAlike(QObject):
         if remark != self._panel.looked.text():
             self._panel.looked.setText(remark)
 
-    def _show(self, found: "list[Alike]", path: Path) -> None:
+    def _show(self, found: "list[Alike]", path: Path | None) -> None:
         self._found = found
         self._panel.show_alike(found, any(moment.path != path for moment in found))
 
     def _go_to(self, row: int) -> None:
         self._goal = moment = self._found[row]
-        analysis = self._director.recording.analysis
-        if analysis is not None and analysis.path == moment.path:
+        if moment.path == self._source.path:
             self._arrive(moment.path)
         else:
             self.wanted.emit(moment.path)
 
-    def _arrive(self, path: Path) -> None:
+    def _arrive(self, path: Path | None) -> None:
         """Select the moment that was chosen, once its file is shown."""
         moment, self._goal = self._goal, None
         if moment is None or moment.path != path:

@@ -5,26 +5,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from leanviz.core.clock import Span, seconds, to_sample
-from leanviz.core.errors import UserError
 from leanviz.core.events import Event
 from leanviz.core.inquiry import Change
-from leanviz.sessions.attention_file import write_attention, write_attention_table
-from leanviz.views.action_table import Mode
 from leanviz.views.background import Background
 from leanviz.views.explain_alike import ExplainAlike
+from leanviz.views.explain_export import ExplainExport
 from leanviz.views.explain_panel import ExplainPanel
 from leanviz.views.explain_playing import ExplainPlaying
+from leanviz.views.explain_source import ExplainSource
 from leanviz.views.explain_whatif import ExplainWhatIf
 
 if TYPE_CHECKING:
-    from leanviz.inference.model import LeanModel
+    from leanviz.core.tracks import Tracks
     from leanviz.pipeline.explaining import FileExplanation
     from leanviz.views.actions import Actions
     from leanviz.views.director import Director
-    from leanviz.views.engine import Engine
     from leanviz.views.navigation import Navigation
     from leanviz.views.side import Side
     from leanviz.views.workspace import Workspace
@@ -33,24 +31,12 @@ POLL_MS = 30
 BUTTONS = (
     "play why", "play rest", "mute selection", "isolate selection", "similar", "export why",
 )  # fmt: skip
-FILTERS = "Attention archive (*.npz);;Table (*.csv);;Picture (*.svg *.png)"
 SELECT_LABEL = "Select a label to see what drove it."
 SELECT_SOMETHING = "Select a label or a time range first."
-NO_FILE = "This works on files: open one."
-LIVE = (Mode.LIVE, Mode.HEARD)
-NO_SOUND_YET = "As soon as there is sound."
-NOT_LIVE = "This works on files: save what is heard live (Ctrl+L, or recorded clips) and open it."
-WHY_NOT = {
-    Mode.EMPTY: NO_FILE,
-    Mode.LIVE: NO_SOUND_YET,
-    Mode.HEARD: NO_SOUND_YET,
-    Mode.SESSION: "A session log has no sound to look at again.",
-}
-WAITING = "As soon as the file is analysed."
 
 
 class ExplainDesk(QObject):
-    """Answers why, what if, and what is alike, for the file that is open; the newest wish wins.
+    """Answers why, what if, and what is alike, of what is shown; the newest wish wins.
 
     Signals
     -------
@@ -80,12 +66,16 @@ class ExplainDesk(QObject):
         self._window, self._actions = window, actions
         self._model = workspace.explanation_model
         self.panel = ExplainPanel([actions[name] for name in BUTTONS])
+        self._source = ExplainSource(director, workspace)
+        self._stream: Tracks | None = None
         self._side: Side | None = None
         self._event: Event | None = None  # that is explained, or will be
         self._wish = 0
         self._worker = Background("why")
         self.playing = ExplainPlaying(director.transport, workspace.time, self)
-        self.alike = ExplainAlike(director, workspace, self.panel, self)
+        self.alike = ExplainAlike(director, workspace, self._source, self.panel, self)
+        self.exporting = ExplainExport(director, workspace, window)
+        self.exporting.said.connect(self.said)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -94,8 +84,8 @@ class ExplainDesk(QObject):
         director.opened.connect(lambda _: self._forget())
         workspace.attention_model.changed.connect(self._take_head)
         self.panel.drivers.chosen.connect(self._go_to_driver)
-        self.what_if = ExplainWhatIf(director, self.panel, self)
-        self._parts = (self.playing, self.alike, self.what_if)
+        self.what_if = ExplainWhatIf(director, self._source, self.panel, self)
+        self._parts = (self.playing, self.alike, self.what_if, self.exporting)
         for part in self._parts:
             part.failed.connect(self.failed)
         self.alike.wanted.connect(self.wanted)
@@ -123,14 +113,14 @@ class ExplainDesk(QObject):
             "isolate selection": lambda: self._change(Change.ISOLATE),
             "similar": self._find_alike,
             "stop": self.alike.stop,
-            "export why": self._ask_where_to_export,
+            "export why": self._export,
         })  # fmt: skip
         self._follow()
 
     def ask(self, event: Event) -> None:
-        """Explain a label of the file; a newer question drops it."""
+        """Explain a label of what is shown; a newer question drops it."""
         engine = self._director.engine
-        if engine is None or self._why_not():
+        if engine is None or self._source.why_not:
             return
         taxonomy = engine.model.taxonomy
         if event.label not in taxonomy.names:
@@ -140,39 +130,12 @@ class ExplainDesk(QObject):
         label = taxonomy.index(event.label)
         title, stale = taxonomy[label].title, self._newest()
         self.panel.say(f"Looking into {title}\u2026")
-        explain = self._explainer(engine.model, event, label, stale)
+        explain = self._source.explainer(engine.model, event, label, stale)
         self._run(explain, lambda found: self._take(found, title, stale), stale)
-
-    def _explainer(
-        self, model: "LeanModel", event: Event, label: int, stale: Callable[[], bool]
-    ) -> Callable[[], "FileExplanation | None"]:
-        """Return what answers the question: of a file, or of what is heard live."""
-        from leanviz.pipeline.explaining import explain_file, why_event
-        from leanviz.pipeline.explaining_live import explain_heard
-
-        analysis, tracks = self._director.recording.analysis, self._workspace.waveform.tracks
-        if self._director.mode is Mode.FILE and analysis is not None:
-            return lambda: explain_file(model, why_event(analysis, event, label), stale)
-        assert tracks is not None
-        return lambda: explain_heard(model, tracks, event, label, stale)
 
     def export(self, path: Path) -> None:
         """Write the explanation in the form that the suffix names."""
-        found, engine = self._model.found, self._director.engine
-        if found is None or engine is None:
-            return
-        suffix = path.suffix.lower()
-        if suffix in {".svg", ".png"}:
-            self._draw(found, engine, path)
-            return
-        from leanviz.pipeline.explanation_record import record_of
-
-        write = write_attention_table if suffix == ".csv" else write_attention
-        self._worker.run(
-            lambda: write(record_of(found, engine.model), path),
-            lambda _: self.said.emit(f"Written: {path}"),
-            self.failed.emit,
-        )
+        self.exporting.write(path, self._head())
         self._timer.start()
 
     def close(self) -> None:
@@ -251,27 +214,27 @@ class ExplainDesk(QObject):
         self._wish += 1
         self._event = None
         self.playing.stop()
-        self.panel.say(self._why_not() or SELECT_LABEL)
+        self.panel.say(self._source.why_not or SELECT_LABEL)
         if self.explained:
             self._model.show(None)
             self.changed.emit()
 
     def _follow(self) -> None:
         """Say what is missing, on the page and on the buttons; ask once it is there."""
-        why_not = self._why_not()
-        self._actions.explain(("why",), why_not)
-        self._actions.explain(BUTTONS, NOT_LIVE if self._director.mode in LIVE else why_not)
+        why_not = self._source.why_not
+        self._actions.explain(("why", *BUTTONS), why_not)
+        self._let_go()
         if self._event is None:
             self.panel.say(why_not or SELECT_LABEL)
         self._turn_to_page()
 
-    def _why_not(self) -> str:
-        mode = self._director.mode
-        if mode in LIVE and self._workspace.waveform.tracks is not None:
-            return ""
-        if mode is not Mode.FILE:
-            return WHY_NOT[mode]
-        return "" if self._director.recording.analysis is not None else WAITING
+    def _let_go(self) -> None:
+        """Drop what was said of a stream that is no longer shown."""
+        stream = self._source.stream
+        if stream is not self._stream:
+            self._stream = stream
+            self.what_if.forget()
+            self.alike.turn()
 
     # -- what the actions do --------------------------------------------------------------------
 
@@ -299,7 +262,7 @@ class ExplainDesk(QObject):
         if span is None:
             self.said.emit(SELECT_SOMETHING)
         else:
-            self.what_if.change(span, change)
+            self.what_if.change(span, self._workspace.timeline.sample_rate, change)
             self._timer.start()
 
     def _find_alike(self) -> None:
@@ -325,26 +288,7 @@ class ExplainDesk(QObject):
             self._workspace.time.select((seconds(span.start, rate), seconds(span.stop, rate)))
             self._workspace.time.reveal(seconds(span.start, rate))
 
-    def _ask_where_to_export(self) -> None:
-        found = self._model.found
-        if found is None:
-            return
-        start = str(found.inquiry.path.with_suffix(".attention.npz"))
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export Explanation", start, FILTERS)
-        if name:
-            self.export(Path(name))
-
-    def _draw(self, found: "FileExplanation", engine: "Engine", path: Path) -> None:
-        from leanviz.sessions.writing import replacing
-        from leanviz.views.explain_figure import render_explanation
-
-        theme = self._workspace.lanes.theme.name
-        try:
-            with replacing(path) as place:
-                render_explanation(
-                    found, engine.model.taxonomy, place, theme=theme, head=self._head()
-                )
-        except UserError as error:
-            self.failed.emit(str(error))
-        else:
-            self.said.emit(f"Written: {path}")
+    def _export(self) -> None:
+        path = self.exporting.ask_where()
+        if path is not None:
+            self.export(path)

@@ -1,8 +1,10 @@
 """An explanation as a figure: what LEAN got, the map, and what counted, on one time axis."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
@@ -10,6 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 from leanviz.core.clock import PixelMap
 from leanviz.core.errors import ExportError
 from leanviz.core.frontend import log_mel
+from leanviz.core.scales import Brightness
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.evaluation.plain import number
 from leanviz.models.explanation import strips
@@ -20,23 +23,44 @@ from leanviz.views.drawing import colour, small_font, vectors
 from leanviz.views.explain_bars import draw_bars
 from leanviz.views.palettes import UInt32, table
 from leanviz.views.render import offscreen_application
-from leanviz.views.theme import THEMES, Theme
+from leanviz.views.theme import THEMES
 
 WIDTH, HEIGHT = 1000, 832
 LEFT, RIGHT, TOP, BOTTOM = 84, 16, 56, 90
 BAND, STRIP, GAP = 130, 34, 8
+Float32 = npt.NDArray[np.float32]
+
 # The quietest and the loudest log-mel that is told apart: digital silence and a loud sound.
 LOG_MEL = (-6.9, 1.5)
+# The scale of colours is so wide.
+SCALE = 120
 WORDS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an explanation is drawn.
+
+    Attributes
+    ----------
+    theme : str
+        One of `leanviz.views.theme.THEMES`.
+    head : int or None
+        Attention head, counted from 0; None is their mean.
+    brightness : Brightness
+        What the brightest colour of the map stands for: the most of its row, or of all.
+    """
+
+    theme: str = "dark"
+    head: int | None = None
+    brightness: Brightness = Brightness.ROW
 
 
 def render_explanation(
     found: FileExplanation,
     taxonomy: Taxonomy,
     path: Path,
-    *,
-    theme: str = "dark",
-    head: int | None = None,
+    look: Look,
     command: str = "",
 ) -> None:
     """Draw an explanation into a PNG or SVG file, whichever its suffix names.
@@ -49,7 +73,7 @@ def render_explanation(
         If the picture cannot be written.
     """
     offscreen_application()
-    figure = _Figure(found, taxonomy, THEMES[theme], head, command)
+    figure = _Figure(found, taxonomy, look, command)
     if path.suffix.lower() == ".svg":
         canvas = QSvgGenerator()
         canvas.setFileName(str(path))
@@ -80,16 +104,16 @@ class _Figure:
         self,
         found: FileExplanation,
         taxonomy: Taxonomy,
-        theme: Theme,
-        head: int | None,
+        look: Look,
         command: str,
     ) -> None:
-        self._found, self._theme, self._head, self._command = found, theme, head, command
+        self._found, self._theme, self._command = found, THEMES[look.theme], command
+        self._head, self._brightness = look.head, look.brightness
         self._moments = found.moment_s()
         start_s, stop_s = float(self._moments[0, 0]), float(self._moments[-1, 1])
         self._axis = PixelMap(start_s, stop_s - start_s, WIDTH - LEFT - RIGHT)
         title = taxonomy[found.inquiry.label].title
-        self.title = f"Why {title}? {found.inquiry.path.name}"
+        self.title = f"Why {title}? {found.inquiry.sound.name}"
 
     def draw(self, painter: QPainter) -> None:
         """Draw all of it."""
@@ -105,6 +129,7 @@ class _Figure:
             painter, QRectF(LEFT, top + GAP, self._axis.width, HEIGHT - BOTTOM - top - GAP)
         )
         self._draw_times(painter)
+        self._draw_scale(painter)
         painter.setFont(small_font(1.0, 0.85))
         painter.setPen(colour(self._theme.muted))
         for row, text in enumerate((self._facts(), self._command)):
@@ -122,8 +147,8 @@ class _Figure:
     def _facts(self) -> str:
         which = "mean of heads" if self._head is None else f"head {self._head + 1}"
         return (
-            f"attention: {which}, brightest = largest of its row; bars: fall of the logit without "
-            "a wave feature, a patch, 0.48 s of both (occlusion) or of the sound (muted)"
+            f"attention: {which}; bars: fall of the logit without a wave feature, a patch, "
+            "0.48 s of both (occlusion) or of the sound (muted)"
         )
 
     def _draw_sound(self, painter: QPainter, top: float) -> float:
@@ -148,9 +173,9 @@ class _Figure:
 
     def _draw_map(self, painter: QPainter, area: QRectF) -> None:
         """Draw the attention: key time to the right, query time upwards, a row for each patch."""
-        weights = self._found.found.attention
-        rows = weights.mean(0) if self._head is None else weights[self._head]
-        levels = rows / np.maximum(rows.max(1, keepdims=True), 1e-9)
+        rows = self._weights()
+        by_row = self._brightness is Brightness.ROW
+        levels = rows / np.maximum(rows.max(1, keepdims=True) if by_row else rows.max(), 1e-9)
         _draw_cells(painter, levels[::-1], area, self._theme.attention)
         count, asked = len(rows), self._found.found.question.weights
         tall = area.height() / count
@@ -162,6 +187,20 @@ class _Figure:
                 painter.fillRect(QRectF(LEFT - 4, row.top(), 3, tall), colour(self._theme.query))
             if patch % 2 == 0:
                 self._name(painter, elapsed(float(centres[patch]), 1), row)
+
+    def _weights(self) -> Float32:
+        weights = self._found.found.attention
+        return weights.mean(0) if self._head is None else weights[self._head]
+
+    def _draw_scale(self, painter: QPainter) -> None:
+        """Draw which colour stands for which weight, below the map at the left."""
+        area = QRectF(LEFT + 14, HEIGHT - BOTTOM + 26, SCALE, 9)
+        _draw_cells(painter, np.linspace(0.0, 1.0, 256)[None], area, self._theme.attention)
+        by_row = self._brightness is Brightness.ROW
+        most = "largest of its row" if by_row else f"{self._weights().max():.2g}"
+        painter.setPen(colour(self._theme.muted))
+        painter.drawText(QRectF(LEFT, area.top() - 4, 12, 16), "0")
+        painter.drawText(QRectF(area.right() + 5, area.top() - 4, 300, 16), f"{most} (weight)")
 
     def _draw_times(self, painter: QPainter) -> None:
         stop_s = self._axis.start_s + self._axis.span_s

@@ -39,6 +39,7 @@ NOTHING_DROVE = (
     "Nothing in this window drives the label: no moment lowers it when it is taken away."
 )
 WHERE = ("in this file", "in its folder")
+IN_STREAM = ("in what is kept",)
 CHANGES = 8
 
 
@@ -123,11 +124,17 @@ class ExplainPanel(QScrollArea):
             for label, before, after, change in rows
         ])  # fmt: skip
 
+    def offer(self, places: Sequence[str]) -> None:
+        """Offer places to look for moments alike; the one chosen stays if it is among them."""
+        if places != [self.where.itemText(at) for at in range(self.where.count())]:
+            self.where.offer([(place, place) for place in places], self.where.currentText())
+
     def show_alike(self, found: "Sequence[Alike]", with_names: bool) -> None:
         """Show moments, the likest first; with the names of their files if there are several."""
         self.alike.show_rows([
             (
-                elapsed(moment.onset_s, 2) + (f"  {moment.path.name}" if with_names else ""),
+                elapsed(moment.onset_s, 2)
+                + (f"  {moment.path.name}" if with_names and moment.path else ""),
                 f"{moment.cosine:.2f}",
             )
             for moment in found
@@ -146,7 +153,7 @@ def _words() -> PlainLabel:
 
 def _where() -> Picker:
     box = Picker()
-    box.addItems(WHERE)
+    box.offer([(place, place) for place in WHERE], WHERE[0])
     box.setAccessibleName("Where to look for similar moments")
     box.setToolTip("Where to look for similar moments")
     return box

@@ -1,5 +1,6 @@
 """Listening to an explanation: what drove a label with the rest ducked, or the reverse."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from leanviz.core.clock import Span, seconds
 from leanviz.models.viewport import Viewport
 from leanviz.views.background import Background
 
+# A folder in memory, where the system has one: what a microphone heard is not to get on a disk.
+IN_MEMORY = "/dev/shm"  # noqa: S108  (a folder of its own is made there)
+
 if TYPE_CHECKING:
     from leanviz.audio.playback import Player
     from leanviz.pipeline.explaining import FileExplanation
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ExplainPlaying(QObject):
-    """Plays a sound made for it, in a folder that goes with the window; the file is untouched.
+    """Plays a sound made for it, in a folder that goes with the window; a file is untouched.
 
     Signals
     -------
@@ -37,7 +41,7 @@ class ExplainPlaying(QObject):
         self._extent = Span(0, 0)
         self._rate = 1
         self._wish = self._made = 0
-        self._playing = False
+        self._playing = self._of_stream = False
         transport.changed.connect(self._give_way)
 
     @property
@@ -54,9 +58,10 @@ class ExplainPlaying(QObject):
         from leanviz.pipeline.explained_sound import write_explained_sound
 
         self._transport.pause()
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="leanviz-")
+        self._folder = self._folder or _private_folder()
         self._wish += 1
         self._made += 1
+        self._of_stream = not isinstance(found.inquiry.sound, Path)
         wish, place = self._wish, Path(self._folder.name) / f"{self._made % 2}.wav"
         self._worker.run(
             lambda: write_explained_sound(found, place, reverse=reverse),
@@ -69,7 +74,7 @@ class ExplainPlaying(QObject):
         self._wish += 1
         if self._playing and self._player is not None:
             self._player.stop()
-        self._playing = False
+        self._end()
 
     def poll(self) -> None:
         """Tell where it is. GUI thread; never waits."""
@@ -80,7 +85,7 @@ class ExplainPlaying(QObject):
         at = self._extent.start + player.position
         self._time.set_cursor(seconds(at, self._rate))
         if not player.playing:
-            self._playing = False
+            self._end()
             if player.error:
                 self.failed.emit(player.error)
 
@@ -103,7 +108,18 @@ class ExplainPlaying(QObject):
         self._player.play(0, extent.length)
         self._playing = True
 
+    def _end(self) -> None:
+        """Have no cursor in a stream: it would be left behind."""
+        if self._playing and self._of_stream:
+            self._time.set_cursor(None)
+        self._playing = False
+
     def _give_way(self) -> None:
         """Fall silent where the file itself begins to play."""
         if self._transport.playing:
             self.stop()
+
+
+def _private_folder() -> "tempfile.TemporaryDirectory[str]":
+    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    return tempfile.TemporaryDirectory(prefix="leanviz-", dir=place)

@@ -8,6 +8,7 @@ from leanviz.core.clock import Span, seconds
 from leanviz.core.inquiry import Change
 from leanviz.views.background import Background
 from leanviz.views.explain_panel import ExplainPanel
+from leanviz.views.explain_source import ExplainSource
 
 if TYPE_CHECKING:
     from leanviz.pipeline.counterfactual import Counterfactual
@@ -17,7 +18,7 @@ DONE = {Change.MUTE: "muted", Change.ISOLATE: "alone"}
 
 
 class ExplainWhatIf(QObject):
-    """Changes a stretch of the open file and hears it again; the newest wish wins.
+    """Changes a stretch of what is shown and hears it again; the newest wish wins.
 
     Signals
     -------
@@ -27,9 +28,11 @@ class ExplainWhatIf(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, director: "Director", panel: ExplainPanel, parent: QObject) -> None:
+    def __init__(
+        self, director: "Director", source: ExplainSource, panel: ExplainPanel, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._director, self._panel = director, panel
+        self._director, self._source, self._panel = director, source, panel
         self._worker = Background("what-if")
         self._wish = 0
         director.opened.connect(lambda _: self.forget())
@@ -39,24 +42,22 @@ class ExplainWhatIf(QObject):
         """Whether anything is asked that is not answered."""
         return self._worker.busy
 
-    def change(self, span: Span, change: Change) -> None:
+    def change(self, span: Span, rate: int, change: Change) -> None:
         """Ask which labels fall and rise when a stretch is changed, in source samples."""
-        analysis, engine = self._director.recording.analysis, self._director.engine
-        if analysis is None or engine is None:
+        engine = self._director.engine
+        if engine is None or self._source.why_not:
             return
         from leanviz.pipeline.counterfactual import counterfactual
 
         self._wish += 1
-        wish, path, rate = self._wish, analysis.path, analysis.sample_rate
+        wish, model, sound = self._wish, engine.model, self._source.around(span)
 
         def stale() -> bool:
             return wish != self._wish
 
         self._panel.show_changes(None, engine.model.taxonomy, "Listening again\u2026")
         self._worker.run(
-            lambda: (
-                None if stale() else counterfactual(path, engine.model, span, rate, change, stale)
-            ),
+            lambda: None if stale() else counterfactual(sound(), model, span, rate, change, stale),
             lambda found: None if stale() else self._show(found, rate),
             lambda sentence: None if stale() else self._fail(sentence),
         )

@@ -232,6 +232,7 @@ class MainWindow(DropWindow):
             part.failed.connect(self.banner.say)
         self.map.changed.connect(self.refresh)
         self.map.failed.connect(self.banner.say)
+        self.map.said.connect(self.status.say)
         for part in (self.files, self.references, self.analyses, self.review, self.why):
             part.changed.connect(self.refresh)
             part.said.connect(self.status.say)

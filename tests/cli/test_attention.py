@@ -23,8 +23,8 @@ from tests.cli.running import Run
 N_PATCHES = 6
 
 
-def directly(folder: Path, sound: Path) -> npt.NDArray[np.float32]:
-    """Return the attention [heads, patches, keys] of a whole short file, by ONNX Runtime alone."""
+def directly(folder: Path, sound: Path, n_patches: int = N_PATCHES) -> npt.NDArray[np.float32]:
+    """Return the attention [heads, patches, keys] of a short file's begin, by ONNX Runtime alone."""
 
     def run(part: str, **feeds: Any) -> list[Any]:
         session = onnxruntime.InferenceSession(folder / f"{part}.onnx", session_options())
@@ -33,15 +33,15 @@ def directly(folder: Path, sound: Path) -> npt.NDArray[np.float32]:
     samples, rate = read_mono(sound)
     resampler = Resampler(rate, YAMNET.sample_rate)
     heard = np.concatenate((resampler.push(samples), resampler.finish()))
-    n_keys = 6 * N_PATCHES + 6
+    n_keys = 6 * n_patches + 6
     padded = np.zeros((n_keys - 1) * 1280 + 1386, np.float32)
     padded[: len(heard)] = heard[: len(padded)]
-    patches = clip_patches(heard)[:N_PATCHES]
+    patches = clip_patches(heard)[:n_patches]
     return run(
         "fusion",
         embeddings=run("yamnet", patches=patches)[0][None],
         waves=run("wave", samples=padded[None])[0],
-        patch_mask=np.ones((1, N_PATCHES), np.float32),
+        patch_mask=np.ones((1, n_patches), np.float32),
         wave_mask=(np.arange(n_keys) * 1280 < len(heard)).astype(np.float32)[None],
     )[2][0]
 
@@ -87,6 +87,46 @@ def test_a_swap_of_query_and_key_is_noticed(
     monkeypatch.setattr(LeanModel, "fuse", swapped)
     record = written(run, siren, tmp_path / "map.npz")
     assert difference(record, directly(model_folder, siren)) > 0.01
+
+
+def test_the_map_of_all_has_of_each_patch_the_row_that_decided_on_it(
+    run: Run, siren: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    outcome = run("attention", siren, "--map", "-o", tmp_path / "map.npz")
+    assert (outcome.code, outcome.out) == (0, "")
+    with np.load(tmp_path / "map.npz", allow_pickle=False) as arrays:
+        found = dict(arrays)
+    for patch in range(N_PATCHES):
+        rows = directly(model_folder, siren, min(patch + 2, N_PATCHES))[:, patch]
+        kept = found["weights"][patch]
+        assert np.abs(kept[:, : rows.shape[1]] - rows).max() == 0.0
+        assert not kept[:, rows.shape[1] :].any()
+    assert found["first_key"].tolist() == [0] * N_PATCHES
+    np.testing.assert_allclose(found["query_s"][1], (0.48, 0.48 + 0.975), atol=1e-4)
+    np.testing.assert_allclose(found["key_s"][1], (0.08, 0.08 + 1386 / 16_000), atol=1e-4)
+    assert found["scores"].shape == (N_PATCHES, len(found["labels"]))
+    facts = json.loads(str(found["facts"]))
+    assert (facts["format"], facts["file"], len(facts["sha256"])) == (1, "siren.wav", 64)
+
+
+def test_the_numbers_of_the_map_are_a_table(run: Run, siren: Path, tmp_path: Path) -> None:
+    assert run("attention", siren, "--map", "-o", tmp_path / "map.csv").code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "map.csv").read_text())))
+    assert len(rows) == N_PATCHES
+    for row in rows:
+        middle_s = (float(row["start_s"]) + float(row["end_s"])) / 2
+        lag_s = float(row["head_4_lag_ms"]) / 1e3
+        assert float(row["head_4_ridge_s"]) - middle_s == pytest.approx(lag_s, abs=1e-3)
+        assert row["mean_shape"] in MEANINGS
+    assert "head 4" in run("attention", siren, "--map").out
+    for words, sentence in (
+        (("--map", "-o", tmp_path / "map.svg"), "neither .npz nor .csv"),
+        (("--map", "--at", 1), "--map is of all"),
+        (("--head", 9, "-o", tmp_path / "map.svg"), "There is no head 9"),
+    ):
+        outcome = run("attention", siren, *words)
+        assert outcome.code != 0
+        assert sentence in outcome.err
 
 
 def test_text_and_tables(run: Run, siren: Path, tmp_path: Path) -> None:

@@ -22,11 +22,14 @@ from leanviz.pipeline.counterfactual import (
     counterfactual,
     patches_seeing,
 )
+from leanviz.pipeline.explained_sound import write_explained_sound
 from leanviz.pipeline.explaining import FileExplanation, explain_file, why_at, why_event
 from leanviz.pipeline.explaining_live import explain_heard
 from leanviz.pipeline.heard_again import heard_samples
+from leanviz.pipeline.kept_sound import KeptSound, sound_around
 from leanviz.pipeline.results import ClipAnalysis
 from leanviz.pipeline.similar import embeddings_of_file, find_similar, patches_of
+from leanviz.pipeline.similar_live import search_heard
 from tests.pipeline.conftest import Write
 
 Clip = Callable[[int], Path]
@@ -57,7 +60,12 @@ def siren(model: LeanModel, analysed: Analysed) -> FileExplanation:
 
 @pytest.mark.parametrize("kept_s", [60.0, 4.0], ids=["all is kept", "of its window a part"])
 def test_what_is_heard_live_is_explained_as_the_file_is(
-    model: LeanModel, clip: Clip, siren: FileExplanation, analysed: Analysed, kept_s: float
+    model: LeanModel,
+    clip: Clip,
+    siren: FileExplanation,
+    analysed: Analysed,
+    kept_s: float,
+    tmp_path: Path,
 ) -> None:
     samples, _ = read_mono(clip(RATE))
     event = max(analysed(RATE).events, key=lambda e: e.score)
@@ -71,9 +79,16 @@ def test_what_is_heard_live_is_explained_as_the_file_is(
     assert same is not None
     asked = [one.query_s()[one.found.question.weights > 0] for one in (found, same)]
     np.testing.assert_allclose(asked[0], asked[1], atol=1.5 / RATE)
-    assert not found.inquiry.path.exists()
+    kept = found.inquiry.sound
+    assert isinstance(kept, KeptSound)
+    window = found.extent()
+    assert kept.start == window.start
+    assert kept.span.stop <= window.stop, "no more is kept than the window hears"
+    heard = tmp_path / "heard.wav"
+    assert write_explained_sound(found, heard) == kept.span
+    assert read_mono(heard)[0].any()
     if kept_s < 10.0:
-        assert found.inquiry.start > 0
+        assert kept.start > 0
         with pytest.raises(UserError, match="no longer kept"):
             explain_heard(model, tracks, replace(event, onset=0), label)
     else:
@@ -194,6 +209,35 @@ def test_the_sound_that_is_muted_falls_most(model: LeanModel, analysed: Analysed
     assert event.label in falls
 
 
+def heard_after(clip: Clip, gap_s: float) -> Tracks:
+    """Return a stream that lost its beginning, and then the clip."""
+    samples, _ = read_mono(clip(RATE))
+    tracks = Tracks(RATE, 60 * RATE, keep_sound=True)
+    tracks.push(samples[: 2 * RATE])
+    tracks.skip(round(gap_s * RATE))
+    tracks.push(samples)
+    return tracks
+
+
+def test_what_is_heard_live_is_changed_as_the_file_is(
+    model: LeanModel, clip: Clip, analysed: Analysed
+) -> None:
+    tracks, event = heard_after(clip, 1.5), max(analysed(RATE).events, key=lambda e: e.score)
+    span, later = Span(event.onset, event.offset), round(3.5 * RATE)
+    moved = Span(span.start + later, span.stop + later)
+    kept = sound_around(tracks, moved)
+    assert kept.start >= later, "nothing from before the gap"
+    found = counterfactual(kept, model, moved, RATE, Change.MUTE)
+    same = counterfactual(clip(RATE), model, span, RATE, Change.MUTE)
+    assert found is not None
+    assert same is not None
+    # what is kept begins with the first patch of the window, and has 16 bits
+    np.testing.assert_allclose(found.before, same.before, atol=0.02)
+    np.testing.assert_allclose(found.after, same.after, atol=0.02)
+    with pytest.raises(UserError, match="nothing arrived"):
+        sound_around(tracks, Span(3 * RATE, 4 * RATE))
+
+
 def test_bad_selections_are_sentences(model: LeanModel, clip: Clip) -> None:
     path = clip(RATE)
     for span, sentence in (
@@ -236,6 +280,18 @@ def test_other_files_are_searched_too(model: LeanModel, clip: Clip) -> None:
     assert best.cosine > 0.99
     assert best.onset_s == pytest.approx(4.0, abs=0.5)
     assert embeddings_of_file(clip(16_000), model, stale=lambda: True) is None
+
+
+def test_what_is_kept_of_a_stream_is_searched_across_gaps(model: LeanModel, clip: Clip) -> None:
+    tracks, later = heard_after(clip, 1.5), round(3.5 * RATE)
+    found = search_heard(model, tracks, Span(RATE // 2, RATE + RATE // 2), 0.9)
+    assert found is not None
+    assert found.alike[0].path is None
+    assert found.alike[0].span.start == pytest.approx(later + RATE // 2, abs=0.3 * RATE)
+    assert found.alike[0].cosine > 0.97
+    assert search_heard(model, tracks, Span(0, RATE), stale=lambda: True) is None
+    with pytest.raises(UserError, match="nothing arrived"):
+        search_heard(model, tracks, Span(3 * RATE, 4 * RATE))
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,12 @@ from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.explain_desk import SELECT_SOMETHING
 from leanviz.views.explain_pane import ROW, ExplainPane
-from leanviz.views.explain_panel import AGREE, DISAGREE, LOGIT
+from leanviz.views.explain_panel import AGREE, DISAGREE, IN_STREAM, LOGIT
 from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
 from leanviz.views.theme import DARK, THEMES, Theme
 from tests.support.virtual_mic import VirtualMic
-from tests.support.windows import action, fits, trigger
+from tests.support.windows import fits, trigger
 from tests.views.panes_material import plot, where
 
 DEMO = resource_path("demo", "demo.flac")
@@ -256,7 +256,7 @@ def test_without_a_file_the_buttons_say_why(qtbot: QtBot, engine: Engine) -> Non
 
 
 def test_what_is_heard_live_is_explained_while_listening_goes_on(
-    qtbot: QtBot, engine: Engine, clip: Path
+    qtbot: QtBot, engine: Engine, clip: Path, tmp_path: Path
 ) -> None:
     window = MainWindow(DEFAULTS, lambda: replace(engine, source=lambda *_: FileSource(clip, 4.0)))
     qtbot.addWidget(window)
@@ -278,9 +278,25 @@ def test_what_is_heard_live_is_explained_while_listening_goes_on(
     asked_s = found.query_s()[found.found.question.weights > 0]
     assert asked_s[0, 0] <= event.onset / timeline.sample_rate <= asked_s[0, 1]
     assert window.workspace.explanation.isVisible()
-    for name in ("play why", "mute selection", "similar", "export why"):
-        assert not enabled(window, name)
-        assert "works on files" in action(window, name).toolTip()
+    panel = window.why.panel
+    trigger(window, "mute selection")
+    qtbot.waitUntil(lambda: "Church bell" in [row[0] for row in panel.changes.texts()])
+    window.why.panel.threshold.setValue(0.3)
+    trigger(window, "similar")
+    qtbot.waitUntil(lambda: panel.looked.text().endswith("in what is kept"))
+    assert [panel.where.itemText(at) for at in range(panel.where.count())] == list(IN_STREAM)
+    window.why.export(tmp_path / "why.npz")
+    qtbot.waitUntil((tmp_path / "why.npz").exists)
+    record = read_attention(tmp_path / "why.npz")
+    assert np.array_equal(record.attention, found.found.attention)
+    assert (record.facts["file"], record.facts["sha256"]) == ("heard live", None)
+    window.director.transport.no_output = "There is no sound output."
+    trigger(window, "play why")
+    assert "There is no sound output." in window.banner.text
+    window.open(clip)
+    qtbot.waitUntil(lambda: window.director.analysis is not None)
+    assert not panel.changes.rowCount(), "that was of another sound"
+    assert panel.where.count() == 2
     window.end()
 
 
@@ -319,7 +335,9 @@ def test_the_rest_is_ducked(found: FileExplanation, tmp_path: Path, reverse: boo
     place = tmp_path / "a.wav"
     extent = write_explained_sound(found, place, reverse=reverse)
     made, rate = read_mono(place)
-    original, _ = read_mono(found.inquiry.path, extent.start, extent.length)
+    sound = found.inquiry.sound
+    assert isinstance(sound, Path)
+    original, _ = read_mono(sound, extent.start, extent.length)
     assert (rate, len(made)) == (found.inquiry.sample_rate, len(original))
     inside = np.zeros(len(made) + 2, bool)
     for span, _fall in found.driving():
