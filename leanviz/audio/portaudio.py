@@ -7,6 +7,7 @@ hangs: they run on threads of their own (`detached`, `within`), never on the cal
 """
 
 import atexit
+import logging
 import os
 import subprocess
 import sys
@@ -18,10 +19,22 @@ from typing import Any, TypeVar
 
 from leanviz.core.errors import AudioDeviceError
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 CALL_LIMIT_S = 5.0
 CHILD_LIMIT_S = 10.0
+# How long a stream that has ended may take to say whether it was ever started: a busy machine.
+START_LIMIT_S = 2.0
+_LOOK_EVERY_S = 0.05
+
+WENT_MEANWHILE = "it went away while it was being opened"
+LOST = (
+    "A sound device went away while it was being opened, and the sound library still waits for it. "
+    "Listening and playing go on; a device that is plugged in from now on may only be found once "
+    "leanviz is started again."
+)
 
 
 class _Holders:
@@ -29,7 +42,7 @@ class _Holders:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.count = 0
+        self.count = self.lost = 0
         self.sounddevice: Any = None
 
 
@@ -130,6 +143,53 @@ def refresh() -> None:
             sounddevice._initialize()  # noqa: SLF001
         except sounddevice.PortAudioError as error:
             raise _no_start(error) from error
+
+
+def start(stream: Any, ended: threading.Event) -> None:
+    """Start a stream that was just opened; blocks as long as PortAudio does.
+
+    Where the device goes between opening and starting, PortAudio's part for ALSA never returns: its
+    thread ends with the lock that the caller waits for (PortAudio/portaudio#535). Nothing can free
+    such a stream. It is given up and counted, and holds PortAudio from then on.
+
+    Parameters
+    ----------
+    stream : sounddevice stream
+    ended : threading.Event
+        Set by its `finished_callback`.
+
+    Raises
+    ------
+    AudioDeviceError
+        If PortAudio will not return.
+    PortAudioError
+        If the stream cannot be started.
+    """
+    started = detached(stream.start)
+    while not wait(started, _LOOK_EVERY_S):
+        if ended.is_set() and not wait(started, START_LIMIT_S):
+            _count_lost(1)
+            log.warning("PortAudio does not return from starting a stream whose device has gone")
+            started.add_done_callback(lambda _: _find_again(stream))
+            raise AudioDeviceError(WENT_MEANWHILE)
+    started.result()
+
+
+def lost_streams() -> int:
+    """Return how many streams PortAudio keeps for good, each with a thread. Any thread."""
+    return _holders.lost
+
+
+def _count_lost(more: int) -> None:
+    with _holders.lock:
+        _holders.lost += more
+        _holders.count += more
+
+
+def _find_again(stream: Any) -> None:
+    """Close a stream that was only slow."""
+    stream.close()
+    _count_lost(-1)
 
 
 def detached(call: Callable[[], T]) -> Future[T]:

@@ -1,5 +1,6 @@
 """One open output stream, and which of its samples is heard right now."""
 
+import threading
 import time
 from typing import Any, cast
 
@@ -33,8 +34,6 @@ class Speaker:
         What is to be written.
     ring : Ring
         Half a second or more, items of shape (channels,); write no more than `room`.
-    finished : bool
-        The stream has ended by itself: the device or the sound server died.
     called_at : float or None
         When the device last asked for samples, on the monotonic clock.
     """
@@ -44,7 +43,7 @@ class Speaker:
         self.sample_rate = device.sample_rate
         self.channels = min(device.channels, 2)
         self.ring = Ring(max(device.sample_rate // 2, 1 << 15), (self.channels,))
-        self.finished = False
+        self._ended = threading.Event()
         self.called_at: float | None = None
         # NB: the callback alone stores the next two; the tuple is replaced as a whole.
         self._taken = 0
@@ -59,14 +58,19 @@ class Speaker:
             blocksize=self.sample_rate // _BLOCKS_PER_S,
             latency="high",
             callback=self._fill,
-            finished_callback=self._finish,
+            finished_callback=self._ended.set,
         )
         try:
-            self._stream.start()
+            portaudio.start(self._stream, self._ended)
         except self._sounddevice.PortAudioError:
             self._stream.close()
             raise
         self._latency_s = self._stream.latency
+
+    @property
+    def finished(self) -> bool:
+        """Whether the stream has ended by itself: the device or the sound server died."""
+        return self._ended.is_set()
 
     @property
     def room(self) -> int:
@@ -111,9 +115,6 @@ class Speaker:
         # Some drivers leave these times at zero.
         return delay_s if 0 < delay_s < _LONGEST_DELAY_S else self._latency_s
 
-    def _finish(self) -> None:
-        self.finished = True
-
 
 def open_speaker() -> Speaker:
     """Open the default sound output, as things are plugged now.
@@ -136,7 +137,7 @@ def open_speaker() -> Speaker:
 def _open(device: Device) -> Speaker:
     try:
         return Speaker(device)
-    except (portaudio.load().PortAudioError, ValueError) as error:
+    except (portaudio.load().PortAudioError, ValueError, AudioDeviceError) as error:
         raise AudioDeviceError(
             f"The sound output “{device.name}” cannot be opened: {portaudio.cause(error)}."
         ) from error

@@ -1,5 +1,6 @@
 """One open input stream. Everything here blocks as long as PortAudio does."""
 
+import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -38,8 +39,6 @@ class CaptureStream:
         What is open.
     heard_before : float or None
         When the latest block had come, from whichever stream, before this one was opened.
-    finished : bool
-        PortAudio has ended the stream: the device or the sound server died.
     """
 
     def __init__(
@@ -48,7 +47,7 @@ class CaptureStream:
         sounddevice = portaudio.load()
         self.device = device
         self.heard_before = intake.heard_at
-        self.finished = False
+        self._ended = threading.Event()
         self._on_finished = on_finished
         self._tap = Tap(intake, channel)
         with pulse.opening(device.source) if device.source else nullcontext():
@@ -63,13 +62,18 @@ class CaptureStream:
                 finished_callback=self._finish,
             )
         try:
-            self._stream.start()
+            portaudio.start(self._stream, self._ended)
         except sounddevice.PortAudioError:
             self._stream.close()
             raise
 
+    @property
+    def finished(self) -> bool:
+        """Whether PortAudio has ended the stream: the device or the sound server died."""
+        return self._ended.is_set()
+
     def _finish(self) -> None:
-        self.finished = True
+        self._ended.set()
         self._on_finished()
 
     def retire(self) -> None:
@@ -135,7 +139,7 @@ def _open(
         )
     try:
         return CaptureStream(device, intake, on_finished, channel)
-    except (portaudio.load().PortAudioError, ValueError) as error:
+    except (portaudio.load().PortAudioError, ValueError, AudioDeviceError) as error:
         raise AudioDeviceError(
             f"The microphone “{device.name}” cannot be opened: {portaudio.cause(error)}."
         ) from error

@@ -16,6 +16,7 @@ from leanviz.core.visible import visible
 
 # Wide enough that nothing is wrapped: a pipe or a file has no margin, a terminal has its own.
 PIPE_WIDTH = 10_000
+STANDARD_ERROR = 2
 
 # Names and labels are no markup: "[red]" in one is written as it is.
 messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -27,11 +28,24 @@ _STEERING = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9
 def prepare_streams() -> None:
     """Make standard output and error take any text, even where they are closed."""
     sys.stdout = sys.stdout or _nowhere()
-    sys.stderr = sys.stderr or _nowhere()
+    sys.stderr = _apart(sys.stderr) if sys.stderr else _nowhere()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal knows its encoding; files and programs get UTF-8 whatever the locale
         encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _apart(stream: TextIO) -> TextIO:
+    """Return standard error under a number of its own.
+
+    Whenever PortAudio starts, for each look at the devices, sounddevice points number 2 of the
+    whole process nowhere: what another thread says meanwhile would never be read.
+    """
+    with suppress(OSError, ValueError):  # closed, or no file at all
+        if stream.fileno() == STANDARD_ERROR:
+            own = os.dup(STANDARD_ERROR)
+            return os.fdopen(own, "w", 1, encoding=stream.encoding, errors=stream.errors)
+    return stream
 
 
 def _nowhere() -> TextIO:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from leanviz.settings import Settings
 from leanviz.views.banner import Banner, Severity
 from leanviz.views.director import Director
-from leanviz.views.engine import AudioDevices, find_devices_anew
+from leanviz.views.engine import AudioDevices, find_devices_anew, lost_streams
 from leanviz.views.toolbar import Toolbar
 
 # A look takes a process of its own, about 0.15 s of processor time.
@@ -27,6 +27,7 @@ class DeviceChoice(QObject):
         self._director, self._banner = director, banner
         self._devices, self._channels = toolbar.picker, toolbar.channels
         self._no_input = ""
+        self._told_lost = 0
         self._standing_in = self._at_once = self._looked = False
         self._devices.opened.connect(self.look)
         self._devices.chosen.connect(self._change)
@@ -83,8 +84,17 @@ class DeviceChoice(QObject):
             self.listen()
 
     def _look_again(self) -> None:
+        self._tell_of_lost_streams()
         if self._devices.is_open or self._is_waited_for():
             self.look()
+
+    def _tell_of_lost_streams(self) -> None:
+        """Say it once for each, as soon as nothing worse is said."""
+        lost, sentence = lost_streams()
+        if lost > self._told_lost:
+            self._banner.say(sentence, Severity.NOTICE)
+            if self._banner.text == sentence:
+                self._told_lost = lost
 
     def _is_waited_for(self) -> bool:
         """Return whether an input that is connected now would be used, or would end a message."""

@@ -103,6 +103,13 @@ def find_devices_anew() -> AudioDevices:
     return _devices(refreshed_input_devices)
 
 
+def lost_streams() -> tuple[int, str]:
+    """Return how many streams the sound library keeps for good, and the sentence that says so."""
+    from leanviz.audio import portaudio
+
+    return portaudio.lost_streams(), portaudio.LOST
+
+
 def _devices(list_inputs: "Callable[[], list[Device]]") -> AudioDevices:
     from leanviz.audio.devices import output_available
 

@@ -28,6 +28,18 @@ def test_help_comes_at_once() -> None:
     assert HEAVY.isdisjoint(done.stderr.split())
 
 
+def test_what_is_said_while_portaudio_looks_for_devices_is_read() -> None:
+    """Its binding points standard error of the whole process nowhere meanwhile."""
+    program = (
+        "import os\nfrom leanviz.cli.console import prepare_streams, say\nprepare_streams()\n"
+        "os.dup2(os.open(os.devnull, os.O_WRONLY), 2)\nsay('It has gone.')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "It has gone.\n"
+
+
 def test_a_folder_opens_without_a_command(run: Run, tmp_path: Path) -> None:
     assert "No window can be opened" in run(tmp_path).sentence
 

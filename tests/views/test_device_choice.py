@@ -29,6 +29,22 @@ def texts(picker: DevicePicker | ChannelPicker) -> list[str]:
     return [picker.itemText(at) for at in range(picker.count())]
 
 
+def test_a_stream_that_is_lost_for_good_is_told_once_and_pushes_no_problem_aside(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow(DEFAULTS)
+    qtbot.addWidget(window)
+    monkeypatch.setattr(device_choice, "lost_streams", lambda: (1, "One is lost."))
+    window.banner.say("It has gone.")
+    window._inputs._look_again()
+    assert window.banner.text == "It has gone."
+    for told in ("One is lost.", ""):
+        window.banner.dismiss()
+        window._inputs._look_again()
+        assert window.banner.text == told
+    window.close()
+
+
 # -- the lists ----------------------------------------------------------------------------------
 
 
