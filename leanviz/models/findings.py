@@ -44,9 +44,9 @@ class Judged:
     Attributes
     ----------
     events : list of Event
-        What is shown.
+        What is shown, in the order of `annotations.IN_ORDER`.
     parents : list of tuple of Event and int
-        What a descendant stands for, and the position of that descendant.
+        What a descendant stands for, and the position of that descendant; in the same order.
     """
 
     events: list[Event]
@@ -131,9 +131,14 @@ class Findings:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
         self._depths = np.array([len(label.parents) for label in taxonomy.labels], np.int64)
+        # places of the labels in the order of their names; numpy sorts short numbers faster
+        names = [label.name for label in taxonomy.labels]
+        self._ranks = np.argsort(np.argsort(np.array(names, np.str_))).astype(np.uint16)
         self._all = FindingStore(taxonomy)
         # the events that were seen last, by position: making them anew is most of the work
         self._made: dict[int, Event] = {}
+        # what the rules asked about last say of all that is kept, while it stays as it is
+        self._said: tuple[DecisionRules, _Masks, npt.NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -145,6 +150,7 @@ class Findings:
     def add(self, findings: Iterable[Finding]) -> None:
         """Take more findings."""
         self._all.extend(findings)
+        self._said = None
 
     def forget(self, before: int) -> list[Finding]:
         """Drop, and return, the findings that were complete before a source sample."""
@@ -165,24 +171,37 @@ class Findings:
         most : int or None
             Of more events, and of more parents, only the latest are looked at.
         """
-        masks, stand_ins = self._masks(rules, start), self._stand_ins(rules, start)
+        masks, stand_ins = self._says(rules, start)
         onset = self._all.column("onset", start)
         shown = masks.passing & (stand_ins < 0) & ~masks.ever_present
         parents = masks.passing & (stand_ins >= 0)
-        events_at, parents_at = (_latest(onset, mask, most) for mask in (shown, parents))
+        events_at = self._in_order(_latest(onset, shown, most), start)
+        if most is not None and len(events_at) >= most:  # those before stand behind nothing
+            parents &= onset >= onset[events_at[0]]
+        parents_at = self._in_order(_latest(onset, parents, most), start)
         at = np.concatenate((events_at, parents_at)) + start
         found = self._events(at)
         made = dict(zip(at.tolist(), found, strict=True))
-        self._made = self._made | made if start else made
+        if start:
+            self._made.update(made)
+        else:
+            self._made = made
         n = len(events_at)
         return Judged(found[:n], list(zip(found[n:], stand_ins[parents_at].tolist(), strict=True)))
 
+    def _in_order(self, at: npt.NDArray[np.intp], start: int) -> npt.NDArray[np.intp]:
+        """Return positions, counted from `start`, in the order of the events there."""
+        onset, offset, label, score = (
+            self._all.column(name, start)[at] for name in ("onset", "offset", "label", "score")
+        )
+        return at[np.lexsort((score, self._ranks[label], offset, onset))]
+
     def _events(self, at: npt.NDArray[np.intp]) -> list[Event]:
         """Return the events at some positions, those seen last as they were made then."""
-        made = self._made
-        new = np.array([position not in made for position in at.tolist()], np.bool_)
+        found = list(map(self._made.get, at.tolist()))
+        new = np.array([event is None for event in found], np.bool_)
         fresh = iter(self._all.events(at[new]))
-        return [made.get(position) or next(fresh) for position in at.tolist()]
+        return [event or next(fresh) for event in found]
 
     def misses(self, rules: DecisionRules, count: int, since: int = -1) -> list[NearMiss]:
         """Return the nearest misses, one for each class.
@@ -194,8 +213,8 @@ class Findings:
         early = np.flatnonzero(self._all.column("announced") <= since)
         start = int(early[-1]) + 1 if len(early) else 0
         labels, scores = self._all.column("label", start), self._all.column("score", start)
-        masks = self._masks(rules, start)
-        hidden = self._loudest_first(rules, start, masks)
+        masks, stand_ins = self._says(rules, start)
+        hidden = self._loudest_first(start, masks, stand_ins)
         # the loudest of each class, in the order of all
         best = hidden[np.sort(np.unique(labels[hidden], return_index=True)[1])]
         nearness = scores[best] / _by_class(rules)[0][labels[best]]
@@ -213,7 +232,7 @@ class Findings:
         return self._made.get(at) or self._all.event(at)
 
     def _loudest_first(
-        self, rules: DecisionRules, start: int, masks: _Masks
+        self, start: int, masks: _Masks, stand_ins: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.intp]:
         """Return what may be the near-miss of its class, by falling score, counted from `start`.
 
@@ -226,11 +245,19 @@ class Findings:
         order = below[np.lexsort((-scores[below], labels[below]))]
         first = np.unique(labels[order], return_index=True)[1]
         hidden = np.flatnonzero(masks.loud & (~masks.passing | masks.ever_present))
-        if masks.passing[hidden].any():
-            is_parent = masks.passing & (self._stand_ins(rules, start) >= 0)
-            hidden = hidden[~is_parent[hidden]]
+        is_parent = masks.passing & (stand_ins >= 0)
+        hidden = hidden[~is_parent[hidden]]
         chosen = np.concatenate((hidden, order[first]))
         return chosen[np.argsort(-scores[chosen], kind="stable")]
+
+    def _says(self, rules: DecisionRules, start: int) -> tuple[_Masks, npt.NDArray[np.int64]]:
+        """Return what `_masks` and `_stand_ins` do, that of all findings from before if known."""
+        if start == 0 and self._said is not None and self._said[0] is rules:
+            return self._said[1:]
+        masks, stand_ins = self._masks(rules, start), self._stand_ins(rules, start)
+        if start == 0:
+            self._said = rules, masks, stand_ins
+        return masks, stand_ins
 
     def _masks(self, rules: DecisionRules, start: int) -> _Masks:
         """Tell what the rules say of the findings from position `start` on."""
@@ -256,4 +283,5 @@ class Findings:
     def _drop(self, count: int) -> None:
         if count:
             self._all.drop(count)
+            self._said = None
             self._made = {at - count: e for at, e in self._made.items() if at >= count}

@@ -1,10 +1,15 @@
 """Events sorted into lanes, one per label, so that a view finds the visible ones at once."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter, sub
 
 from leanviz.core.events import Event
+
+# faster than functions of our own, where thousands of events are asked
+_onset, _offset = attrgetter("onset"), attrgetter("offset")
 
 
 @dataclass(slots=True)
@@ -27,7 +32,7 @@ class Lane:
     @classmethod
     def of(cls, label: str, family: str, events: list[Event]) -> "Lane":
         """Return a lane with events, given in their order."""
-        longest = max((event.offset - event.onset for event in events), default=0)
+        longest = max(map(sub, map(_offset, events), map(_onset, events)), default=0)
         return cls(label, family, events, longest)
 
     def __len__(self) -> int:
@@ -117,9 +122,9 @@ class Lanes:
         for lanes in self._families.values():
             for label, lane in lanes.items():
                 lanes[label] = Lane(label, lane.family)
-        by_label: dict[str, list[Event]] = {}
+        by_label: defaultdict[str, list[Event]] = defaultdict(list)
         for event in events:
-            by_label.setdefault(event.label, []).append(event)
+            by_label[event.label].append(event)
         for label, heard in by_label.items():
             family = self._family_of(label)
             self._families.setdefault(family, {})[label] = Lane.of(label, family, heard)
@@ -127,7 +132,3 @@ class Lanes:
     def clear(self) -> None:
         """Drop everything, and the order of the lanes."""
         self._families.clear()
-
-
-def _onset(event: Event) -> int:
-    return event.onset

@@ -62,9 +62,10 @@ class TimelineModel(QAbstractListModel):
         self._lanes = Lanes(self._family_of)
         self._findings = Findings(taxonomy)
         self._sounding: tuple[Finding, ...] = ()
+        self._early: tuple[Finding, ...] = ()
         self._rules = DecisionRules((0.5,) * len(taxonomy))
-        # the final events that stem from findings: those that other rules may take away
-        self._decided: set[Event] = set()
+        # what is heard whatever the rules: no finding that is kept is behind it
+        self._settled: list[Event] = []
         self._parents: dict[str, Lane] = {}
         self._format = TimeFormat()
         self.forgotten = 0
@@ -96,8 +97,9 @@ class TimelineModel(QAbstractListModel):
 
     @property
     def sounding(self) -> tuple[Event, ...]:
-        """The events that sound now."""
-        return tuple(self._provisional)
+        """The events that sound now, without those that the newest patch alone would show."""
+        early = {finding.event for finding in self._early}
+        return tuple(event for event in self._provisional if event not in early)
 
     @property
     def heard(self) -> list[Event]:
@@ -157,18 +159,26 @@ class TimelineModel(QAbstractListModel):
             return
         judged = self._findings.judge(self._rules, start)
         self._note(judged)
-        self.add_final(judged.events)
+        self._add(judged.events)
 
     def keep_since(self, sample: int) -> None:
         """Let go of candidates that ended before a source sample; events shown of them stay."""
         for finding in self._findings.forget(sample):
-            self._decided.discard(finding.event)
+            at = bisect_left(self._heard, finding.event)
+            if self._heard[at : at + 1] == [finding.event]:
+                self._settled.append(finding.event)
         for lane in self._parents.values():
             lane.forget(sample)
 
-    def set_sounding(self, findings: Iterable[Finding]) -> None:
-        """Take the candidates that sound now, in place of those of the previous call."""
-        self._sounding = tuple(findings)
+    def set_sounding(self, findings: Iterable[Finding], early: Iterable[Finding] = ()) -> None:
+        """Take the candidates that sound now, in place of those of the previous call.
+
+        Parameters
+        ----------
+        early : iterable of Finding
+            What the newest patch alone would show (see `leanviz.core.early`).
+        """
+        self._sounding, self._early = tuple(findings), tuple(early)
         self._show_sounding()
 
     def restart(
@@ -180,9 +190,9 @@ class TimelineModel(QAbstractListModel):
         self._findings.add(findings)
         judged = self._findings.judge(self._rules)
         self._note(judged)
-        events = [*events, *judged.events]
         self._rate, self._annotations = sample_rate, Annotations()
-        self._provisional, final = [], sorted(events)
+        self._settled = list(events)
+        self._provisional, final = [], sorted((*self._settled, *judged.events))
         self.forgotten = max(0, len(final) - self._limit)
         self._heard = final[self.forgotten :]
         self._final = self._heard.copy()
@@ -194,7 +204,12 @@ class TimelineModel(QAbstractListModel):
 
     def add_final(self, events: Iterable[Event]) -> None:
         """Take events that will not change any more."""
-        heard = list(events)
+        final = list(events)
+        self._settled += final
+        self._add(final)
+
+    def _add(self, heard: list[Event]) -> None:
+        """Show more events that have ended."""
         for event in heard:
             insort(self._heard, event)
         added = self._annotations.remaining(heard)
@@ -263,10 +278,11 @@ class TimelineModel(QAbstractListModel):
     def _decide(self) -> None:
         """Judge all that is kept by the rules of now."""
         judged = self._findings.judge(self._rules, most=self._limit)
-        settled = [event for event in self._heard if event not in self._decided]
-        self._decided, self._parents = set(), {}
+        self._parents = {}
         self._note(judged)
-        heard = sorted((*settled, *judged.events), key=IN_ORDER)
+        heard = judged.events
+        if self._settled:
+            heard = sorted((*self._settled, *heard), key=IN_ORDER)
         self._heard = heard[max(0, len(heard) - self._limit) :]
         self._show_heard()
 
@@ -281,22 +297,24 @@ class TimelineModel(QAbstractListModel):
         self.lanes_changed.emit()
 
     def _note(self, judged: Judged) -> None:
-        """Remember what stems from findings, and which parents stand behind what is shown."""
-        self._decided.update(judged.events)
+        """Remember which parents stand behind what is shown."""
         for event, label in judged.parents:
             name = self._taxonomy[label].name
             lane = self._parents.setdefault(name, Lane(name, self._family_of(name)))
             lane.add(event)
 
     def _show_sounding(self) -> None:
-        shown = (
-            f for f in self._sounding if judge(f.candidate, self._rules, self._taxonomy) is None
+        shown, early = (
+            [f.event for f in found if judge(f.candidate, self._rules, self._taxonomy) is None]
+            for found in (self._sounding, self._early)
         )
-        self.set_provisional(finding.event for finding in shown)
+        known = {event.label for event in shown}
+        self.set_provisional([*shown, *(event for event in early if event.label not in known)])
 
     def _forget_findings(self) -> None:
         self._findings.clear()
-        self._sounding, self._decided, self._parents = (), set(), {}
+        self._sounding, self._early = (), ()
+        self._settled, self._parents = [], {}
 
     def _forget(self, count: int) -> None:
         """Drop the oldest final events."""
@@ -306,5 +324,7 @@ class TimelineModel(QAbstractListModel):
         self._lanes.remove(self._final[:count])
         del self._final[:count]
         del self._heard[: max(0, len(self._heard) - self._limit)]
+        if len(self._settled) > self._limit:
+            self._settled = sorted(self._settled, key=IN_ORDER)[-self._limit :]
         self.forgotten += count
         self.endRemoveRows()

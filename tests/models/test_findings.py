@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pytestqt.modeltest import ModelTester
 
 from leanviz.core.decisions import DecisionRules, PatchClock, decide, event, place
-from leanviz.core.events import Candidate, Finding, Rule, Specific
+from leanviz.core.events import Candidate, Finding, Rule, Specific, State
 from leanviz.models.findings import Findings
 from leanviz.models.timeline import TimelineModel
 from tests.core.material import ANIMAL, BARK, DOG, SIREN, TAXONOMY
@@ -28,7 +28,7 @@ def found(label: int, first: int, score: float, length: int = 2, **more: object)
 def sounding(label: int, first: int, score: float) -> Finding:
     candidate = Candidate(label, first, first + 1, score, first + 1)
     extent = CLOCK.extent(first, first + 1)
-    return Finding(candidate, event(candidate, TAXONOMY, extent, -1, provisional=True))
+    return Finding(candidate, event(candidate, TAXONOMY, extent, -1, state=State.PROVISIONAL))
 
 
 def labels(model: TimelineModel) -> list[str]:
@@ -180,3 +180,27 @@ def test_a_parent_of_a_shown_class_is_no_near_miss(timeline: TimelineModel) -> N
     dog = found(DOG, 1, 0.8, 6, specifics=(Specific(BARK, 0.9, 0.6, 4),))
     timeline.take([dog, found(BARK, 2, 0.9, 4)])
     assert timeline.misses(5) == []
+
+
+def test_near_misses_and_parents_follow_what_is_taken_and_forgotten(
+    timeline: TimelineModel,
+) -> None:
+    timeline.take([found(SIREN, 1, 0.45)])
+    timeline.set_rules(RULES)
+    assert [m.hidden.candidate.label for m in timeline.misses(5)] == [SIREN]
+    timeline.take([found(BARK, 900, 0.4)])
+    assert [m.hidden.candidate.label for m in timeline.misses(5)] == [SIREN, BARK]
+    timeline.keep_since(500 * RATE // 2)
+    assert [m.hidden.candidate.label for m in timeline.misses(5)] == [BARK]
+
+
+def test_more_general_classes_go_with_the_labels_that_stand_for_them() -> None:
+    model = TimelineModel(TAXONOMY, limit=2)
+    model.set_rules(RULES)
+    for patch in (1, 100, 200):
+        barking = (Specific(BARK, 0.9, 0.6, 4),)
+        model.take([found(DOG, patch, 0.8, 6, specifics=barking), found(BARK, patch, 0.9, 4)])
+    model.set_rules(replace(RULES, offset=0.1))
+    parents = model.parents_of("Bark")
+    assert parents is not None
+    assert len(model.events) == len(parents) == 2
