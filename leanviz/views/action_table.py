@@ -603,6 +603,7 @@ MOUSE = (
     ("Click", "play from here; on a label: select it; on the map: pin it as A, too"),
     ("Shift+Click", "select from the cursor to here; on the map: pin it as B"),
     ("Drag", "select a time range; from an edge of the selected label: move that edge"),
+    ("Drag colours", "their levels; wheel: move both; double-click: as by default"),
     ("Double-click", "zoom to a label and play it; on a divider: even sizes"),
 )
 

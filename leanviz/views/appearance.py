@@ -56,7 +56,7 @@ class Appearance(QObject):
             "floor up": lambda: self._shift(STEP_DB, 0.0),
             "ceiling down": lambda: self._shift(0.0, -STEP_DB),
             "ceiling up": lambda: self._shift(0.0, STEP_DB),
-            "default range": lambda: self._set_range(DEFAULTS.floor_db, DEFAULTS.ceiling_db),
+            "default range": self.set_default_range,
             "longer window": lambda: self._next_window(actions, 1),
             "shorter window": lambda: self._next_window(actions, -1),
             "model eye": lambda: self._show_model_eye(actions["model eye"].isChecked()),
@@ -135,12 +135,15 @@ class Appearance(QObject):
         self.set_palette(chosen)
 
     def _shift(self, floor_db: float, ceiling_db: float) -> None:
-        floor_db += self.settings.floor_db
-        ceiling_db += self.settings.ceiling_db
-        if floor_db >= LIMITS_DB[0] and ceiling_db <= LIMITS_DB[1]:
-            self._set_range(floor_db, ceiling_db)
+        self.set_range(self.settings.floor_db + floor_db, self.settings.ceiling_db + ceiling_db)
 
-    def _set_range(self, floor_db: float, ceiling_db: float) -> None:
+    def set_default_range(self) -> None:
+        """Colour the usual range of levels."""
+        self.set_range(DEFAULTS.floor_db, DEFAULTS.ceiling_db)
+
+    def set_range(self, floor_db: float, ceiling_db: float) -> None:
+        """Give the darkest and the brightest colour other levels, dBFS, some way apart."""
+        floor_db, ceiling_db = max(floor_db, LIMITS_DB[0]), min(ceiling_db, LIMITS_DB[1])
         if ceiling_db - floor_db >= LEAST_RANGE_DB:
             self.settings = replace(self.settings, floor_db=floor_db, ceiling_db=ceiling_db)
             self._show_spectrogram()

@@ -33,6 +33,7 @@ from leanviz.views.files import FileMenu, ask_for_file
 from leanviz.views.heard_now import HeardNow
 from leanviz.views.inspector import Inspector
 from leanviz.views.key_sheet import KeySheet
+from leanviz.views.level_scale import LevelScale
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
 from leanviz.views.playing import Playing
@@ -118,6 +119,9 @@ class MainWindow(DropWindow):
         self.watching = Watching(settings.watching, self.director.listening, self)
         self._crosshair = Crosshair(self.workspace.spectrogram)
         self.workspace.spectrogram.add(self._crosshair)
+        self.levels = LevelScale(self.workspace.spectrogram)
+        self.levels.wanted.connect(self._appearance.set_range)
+        self.levels.default_wanted.connect(self._appearance.set_default_range)
         self._drop_hint = DropHint(self.workspace)
         self._assemble()
         self._connect_actions()
