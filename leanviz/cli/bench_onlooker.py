@@ -67,7 +67,7 @@ class Onlooker(QObject):
         self._events: list[Event] = []
         self._known: set[Event] = set()
         self._pictures: list[tuple[float, str, float]] = []
-        self._labels: list[tuple[float, str, int, int, bool]] = []
+        self._labels: list[tuple[float, str, int, int, str]] = []
         self._arrived: list[tuple[float, int, int]] = []
         self._first = 0
         self._over = threading.Event()
@@ -105,8 +105,7 @@ class Onlooker(QObject):
         -------
         dict
             ``pictures``: moment, pane, and second of the stream up to which it shows sound;
-            ``labels``: moment, label, onset, offset and whether it is provisional; ``arrived``:
-            moment, samples that the microphone and that the features have taken; ``first``: sample
+            ``labels``: moment, label, onset, offset and state; ``arrived``: moment, samples that the microphone and that the features have taken; ``first``: sample
             at which the sound saved begins. Moments are those of `time.perf_counter`.
         """
         pictures, self._pictures = self._pictures, []
@@ -130,7 +129,7 @@ class Onlooker(QObject):
         self._pictures += [(now_s, name, edge) for name, edge in self._painting]
         fresh = [event for event in self._events if event not in self._known]
         self._known.update(fresh)
-        self._labels += [(now_s, e.label, e.onset, e.offset, e.provisional) for e in fresh]
+        self._labels += [(now_s, e.label, e.onset, e.offset, e.state) for e in fresh]
         self._painting, self._events = [], []
 
     def _look(self) -> None:

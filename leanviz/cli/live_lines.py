@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from leanviz.cli.options import LiveShape
 from leanviz.core.clock import seconds
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.core.ring import Ring
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.time_text import elapsed
@@ -44,6 +44,7 @@ class LiveLines:
         self._json: SessionLines | None = None
         self._heard = self._dropped = self._given_up = 0
         self._told: frozenset[str] = frozenset()
+        self._settled: frozenset[tuple[str, int]] = frozenset()
         # NB: guards what the inference thread puts and the printing thread takes
         self._lock = threading.Lock()
         self._waiting: deque[str] = deque()
@@ -84,17 +85,25 @@ class LiveLines:
                 self._put(self._json.rules(at, rules))
 
     def sounding(self, events: Sequence[Event], heard: int) -> None:
-        """Tell, to programs that want it, what sounds now, each time that changes."""
+        """Tell, to programs that want it, what sounds now, each time that changes.
+
+        And of each label, once, when it was settled.
+        """
         self._heard = max(self._heard, heard)
-        labels = frozenset(event.label for event in events)
-        if self._json is None or not self._tells_sounding or labels == self._told:
+        if self._json is None or not self._tells_sounding:
             return
-        stream = self._stream
-        assert stream is not None
-        self._told = labels
-        records = [event_record(event, stream.sample_rate, stream.taxonomy) for event in events]
-        at = {"at": heard, "at_s": round(seconds(heard, stream.sample_rate), 6)}
-        self._put(json_line("sounding", at | {"provisional": True, "events": records}))
+        labels = frozenset(event.label for event in events)
+        if labels != self._told:
+            self._told = labels
+            records = [self._record(event) for event in events]
+            self._put(
+                json_line("sounding", self._at(heard) | {"provisional": True, "events": records})
+            )
+        settled = {(e.label, e.onset): e for e in events if e.state is State.SETTLED}
+        for place, event in settled.items():
+            if place not in self._settled:
+                self._put(json_line("settled", self._at(event.settled) | self._record(event)))
+        self._settled = frozenset(settled)
 
     def status(self) -> SinkStatus:
         """Return how many events were told, wait, and had to be given up."""
@@ -118,6 +127,14 @@ class LiveLines:
         if given_up and self._json is not None:
             lines.append(_text(self._json.dropped(self._heard, given_up)))
         return "".join(lines)
+
+    def _record(self, event: Event) -> dict[str, object]:
+        assert self._stream is not None
+        return event_record(event, self._stream.sample_rate, self._stream.taxonomy)
+
+    def _at(self, sample: int) -> dict[str, object]:
+        assert self._stream is not None
+        return {"at": sample, "at_s": round(seconds(sample, self._stream.sample_rate), 6)}
 
     def _put(self, line: bytes | str) -> bool:
         with self._lock:

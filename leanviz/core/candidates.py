@@ -59,6 +59,9 @@ class CandidateRules:
     hang_over: int = 1
 
 
+# No score is above it: log-mean-exp in single precision may round beyond 1.
+HIGHEST = 1.0 + 1e-6
+
 # Descendants remembered for a candidate that is still sounding: the longest are kept, since only
 # those can cover much of it.
 MOST_RECENT = 64
@@ -96,6 +99,10 @@ class _Open:
         first = next(patch for patch, score, _ in self.rising if score >= off)
         last = next(patch for patch, score in reversed(self.falling) if score >= off)
         return first, last
+
+    def begins_at(self, off: float) -> float:
+        """Return the score of the first patch of the extent."""
+        return next(score for _, score, _ in self.rising if score >= off)
 
     def presence(self, off: float) -> float:
         """Return the presence of the class before the first patch of the extent."""
@@ -188,6 +195,23 @@ class CandidateFinder:
     def open(self) -> list[Candidate]:
         """Return what is sounding now as it stands; every field may still change."""
         return [self._candidate(label) for label in self._state.open]
+
+    def settled(self) -> list[Candidate]:
+        """Return what is sounding now whose class and onset no later score can change.
+
+        An onset stays if its score is above the off level of the highest peak there is. Classes
+        with descendants are not among them: one of those may stand for them until they are over.
+        """
+        highest = max(self.rules.floor, self.rules.off_ratio * HIGHEST)
+        return [
+            self._candidate(label)
+            for label, candidate in self._state.open.items()
+            if not self._descendants[label] and candidate.begins_at(self._off(candidate)) >= highest
+        ]
+
+    def presence(self, label: int) -> float:
+        """Return the part of the last five minutes in which a class was heard."""
+        return self._state.presence.of(label)
 
     def _smooth(self, scores: Float32) -> Float32:
         state = self._state

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from leanviz.core.candidates import CandidateRules
 from leanviz.core.clock import Span, rescale
-from leanviz.core.events import Candidate, Event, Finding, Hidden, Rule, Specific
+from leanviz.core.events import Candidate, Event, Finding, Hidden, Rule, Specific, State
 from leanviz.core.frontend import YAMNET, FrontEnd
 from leanviz.core.presence import PRESENCE_S
 from leanviz.core.taxonomy import Taxonomy
@@ -164,7 +164,7 @@ def event(
     taxonomy: Taxonomy,
     extent: Span,
     announced: int,
-    provisional: bool = False,
+    state: State = State.FINAL,
 ) -> Event:
     """Return the event that a shown candidate becomes."""
     label = taxonomy[candidate.label]
@@ -175,7 +175,7 @@ def event(
         candidate.score,
         announced,
         taxonomy.names_above(candidate.label),
-        provisional=provisional,
+        state=state,
     )
 
 

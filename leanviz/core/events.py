@@ -11,6 +11,17 @@ class Provenance(StrEnum):
     MANUAL = "manual"
 
 
+class State(StrEnum):
+    """How far a label can be relied on; files know only final ones."""
+
+    PROVISIONAL = "provisional"
+    """Its sound lasts, and all of it may change: it may still go."""
+    SETTLED = "settled"
+    """Its sound lasts; label and onset rest on final scores and stay, end and score may change."""
+    FINAL = "final"
+    """Its sound is over."""
+
+
 class Review(StrEnum):
     """What a person made of an event that leanviz found."""
 
@@ -34,15 +45,15 @@ class Event:
         Score of the candidate behind it, in [0, 1]; not a probability. 1 where `scored` is False.
     announced : int
         Source sample at which the event was final; -1 where that has no meaning.
-    shown : int
-        Source sample at which a live stream first showed it, still provisional; -1 if it never
-        did. Says something of the listening and not of the sound: equality ignores it.
+    shown, settled : int
+        Source samples at which a live stream first showed it, still provisional, and at which it
+        was settled; -1 if it never did or was. They say something of the listening and not of the
+        sound: equality ignores them.
     parents : tuple of str
         Ancestors of the label, the most general first.
     provenance : Provenance
         Whether leanviz or a person found it.
-    provisional : bool
-        True while the sound still lasts and everything may change.
+    state : State
     review : Review
         What a person made of it since.
     """
@@ -54,13 +65,19 @@ class Event:
     announced: int = -1
     parents: tuple[str, ...] = ()
     provenance: Provenance = Provenance.AUTO
-    provisional: bool = False
+    state: State = State.FINAL
     review: Review = Review.NONE
     shown: int = field(default=-1, compare=False)
+    settled: int = field(default=-1, compare=False)
 
     def __hash__(self) -> int:
         # of thousands at once: all that is compared would take four times as long
         return hash((self.onset, self.offset, self.label, self.score))
+
+    @property
+    def sounding(self) -> bool:
+        """Whether its sound still lasts."""
+        return self.state is not State.FINAL
 
     @property
     def scored(self) -> bool:

@@ -19,6 +19,7 @@ _ROW = np.dtype(
         ("label", np.int16), ("first", np.int32), ("last", np.int32), ("decided", np.int32),
         ("score", np.float64), ("presence", np.float64),
         ("onset", np.int64), ("offset", np.int64), ("announced", np.int64), ("shown", np.int64),
+        ("settled", np.int64),
         # where its specifics are, counted since the store was made, and how many
         ("begin", np.int32), ("count", np.int16),
     ]
@@ -182,11 +183,20 @@ class FindingStore(Sequence[Finding]):
         above = [self._taxonomy.names_above(label) for label in range(len(names))]
         columns = (
             self.column(name)[at].tolist()
-            for name in ("onset", "offset", "label", "score", "announced", "shown")
+            for name in ("onset", "offset", "label", "score", "announced", "shown", "settled")
         )
         return [
-            Event(onset, offset, names[label], score, announced, above[label], shown=shown)
-            for onset, offset, label, score, announced, shown in zip(*columns, strict=True)
+            Event(
+                onset,
+                offset,
+                names[label],
+                score,
+                announced,
+                above[label],
+                shown=shown,
+                settled=settled,
+            )
+            for onset, offset, label, score, announced, shown, settled in zip(*columns, strict=True)
         ]
 
     def extend(self, findings: Iterable[Finding]) -> None:
@@ -214,7 +224,8 @@ class FindingStore(Sequence[Finding]):
         row = (
             candidate.label, candidate.first, candidate.last, candidate.decided,
             candidate.score, candidate.presence,
-            event.onset, event.offset, event.announced, event.shown, begin, len(specifics),
+            event.onset, event.offset, event.announced, event.shown, event.settled,
+            begin, len(specifics),
         )  # fmt: skip
         self._rows.extend(np.array([row], _ROW))
 
@@ -244,6 +255,6 @@ class FindingStore(Sequence[Finding]):
         return Finding(candidate, self._event(row))
 
     def _event(self, row: Any) -> Event:
-        label, _, _, _, score, _, onset, offset, announced, shown, _, _ = row.item()
+        label, _, _, _, score, _, onset, offset, announced, shown, settled, _, _ = row.item()
         name, parents = self._taxonomy[label].name, self._taxonomy.names_above(label)
-        return Event(onset, offset, name, score, announced, parents, shown=shown)
+        return Event(onset, offset, name, score, announced, parents, shown=shown, settled=settled)

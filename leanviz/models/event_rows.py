@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from leanviz.core.events import Event, Provenance, Review
+from leanviz.core.events import Event, Provenance, Review, State
 from leanviz.models.timeline import TimelineModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -45,7 +45,11 @@ DECIMALS = 2
 
 
 # Signs that the fonts of all systems have.
-ADDED, SOUNDING = "+", "\N{HORIZONTAL ELLIPSIS}"
+ADDED = "+"
+SOUNDING = {
+    State.PROVISIONAL: "\N{HORIZONTAL ELLIPSIS}",
+    State.SETTLED: "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}",
+}
 MARKS = {
     Review.NONE: "",
     Review.CONFIRMED: "\N{CHECK MARK}",
@@ -60,9 +64,12 @@ def mark_of(event: Event) -> str:
 
 
 def review_text(event: Event) -> str:
-    """Return in words what a person made of an event; "" for what leanviz found, unreviewed."""
-    if event.provisional:
-        return "sounding"
+    """Return in words what a person made of an event; "" for what leanviz found, unreviewed.
+
+    What still sounds tells that, and how far it can be relied on.
+    """
+    if event.sounding:
+        return f"sounding, {event.state}"
     return "by hand" if event.provenance is Provenance.MANUAL else event.review.value
 
 
@@ -172,7 +179,7 @@ class EventRows(QAbstractTableModel):
         if column is Column.SCORE:
             return f"{event.score:.2f}" if event.scored else NO_SCORE
         if column is Column.REVIEW:
-            return SOUNDING if event.provisional else mark_of(event)
+            return SOUNDING.get(event.state) or mark_of(event)
         first = column is Column.ONSET
         time_s = (event.onset if first else event.offset) / timeline.sample_rate
         return timeline.time_format.text(time_s, DECIMALS, with_day=first)

@@ -402,11 +402,12 @@ class LivePipeline:
         assert tracks is not None
         for update in updates:
             if not update.final:
-                fresh = [e for e in update.provisional if e.label not in self._sounding]
+                shown = [*update.provisional, *(finding.event for finding in update.early)]
+                fresh = [e for e in shown if e.label not in self._sounding]
                 self._counts.latencies.extend(
                     seconds(tracks.written - e.onset, tracks.sample_rate) for e in fresh
                 )
-                self._sounding = {e.label for e in update.provisional}
+                self._sounding = {e.label for e in shown}
 
 
 def _ranked(values: list[float], part: float) -> float:

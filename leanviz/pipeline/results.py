@@ -38,11 +38,15 @@ class HopUpdate:
     hidden : tuple of Hidden
         Candidates that this patch completed and a rule hid.
     provisional : tuple of Event
-        Everything sounding now; replaces the previous set. Only in updates that are not final.
+        Everything sounding now, provisional or settled; replaces the previous set. Only in updates
+        that are not final.
     findings : tuple of Finding
         All candidates that this patch completed, those behind `events` and `hidden`.
     sounding : tuple of Finding
         All candidates that sound now, those behind `provisional` among them.
+    early : tuple of Finding
+        What the newest patch alone would show, see `leanviz.core.early`: to be shown, and nothing
+        else.
     row : AttentionRow or None
         What the patch looked at; only of a live stream.
     """
@@ -56,6 +60,7 @@ class HopUpdate:
     provisional: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
     sounding: tuple[Finding, ...] = ()
+    early: tuple[Finding, ...] = ()
     row: AttentionRow | None = None
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from leanviz.audio.resample import Resampler
 from leanviz.core.attention import AttentionRow
 from leanviz.core.candidates import CandidateFinder
-from leanviz.core.clock import Cause
+from leanviz.core.clock import Cause, Span
 from leanviz.core.decisions import (
     DecisionRules,
     PatchClock,
@@ -19,7 +19,8 @@ from leanviz.core.decisions import (
     judge,
     place,
 )
-from leanviz.core.events import Candidate, Finding, Hidden
+from leanviz.core.early import early
+from leanviz.core.events import Candidate, Finding, State
 from leanviz.core.frontend import YAMNET
 from leanviz.core.tracks import Tracks
 from leanviz.inference.model import LeanModel
@@ -27,6 +28,9 @@ from leanviz.inference.stream import LeanStream, PatchResult
 from leanviz.pipeline.results import HopUpdate
 
 Float32 = npt.NDArray[np.float32]
+
+# Of a label that is not settled: its first patch, and when that was known.
+NEVER = (-1, -1)
 
 
 class FeatureStage:
@@ -104,6 +108,8 @@ class InferenceStage:
         self._finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
         # when each label that sounds was first shown, in source samples
         self._first_shown: dict[int, int] = {}
+        # the first patch of each label that is settled, and when that was known
+        self._settled: dict[int, tuple[int, int]] = {}
 
     def restart(self, start: int) -> None:
         """Begin a new segment at source sample `start`; call `finish` first."""
@@ -145,17 +151,7 @@ class InferenceStage:
         extent = self._clock.extent(patch, patch, end if last else None)
         self._finder.rules = self.rules.candidates
         if not result.final:
-            sounding = self._sounding(self._finder.preview(patch, scores), patch)
-            provisional = tuple(f.event for f in sounding if self._judge(f) is None)
-            return HopUpdate(
-                patch,
-                extent,
-                scores,
-                False,
-                provisional=provisional,
-                sounding=sounding,
-                row=row,
-            )
+            return replace(self._preview(patch, scores, extent), row=row)
         closed = self._finder.push(patch, scores)
         if last:
             closed += self._finder.finish()
@@ -163,6 +159,8 @@ class InferenceStage:
             self._finding(candidate, patch if last else None, end)
             for candidate in sorted(closed, key=by_onset)
         )
+        if self._live and end is None:
+            self._settle(patch)
         events, hidden = decide(findings, self.rules, self._model.taxonomy)
         return HopUpdate(
             patch, extent, scores, True, tuple(events), tuple(hidden), findings=findings, row=row
@@ -171,27 +169,49 @@ class InferenceStage:
     def _row(self, result: PatchResult) -> AttentionRow:
         return AttentionRow(result.patch, result.attention, result.first_key, self._clock)
 
-    def _judge(self, finding: Finding) -> Hidden | None:
-        return judge(finding.candidate, self.rules, self._model.taxonomy)
+    def _preview(self, patch: int, scores: Float32, extent: Span) -> HopUpdate:
+        """Return what sounds now, as far as the newest patch can tell."""
+        rules, taxonomy = self.rules, self._model.taxonomy
+        candidates = sorted(self._finder.preview(patch, scores), key=by_onset)
+        shown = [c for c in candidates if judge(c, rules, taxonomy) is None]
+        first = early(patch, scores, shown, rules, taxonomy, self._finder.presence)
+        now = self._clock.sees(patch).stop
+        # what has gone again leaves nothing behind
+        self._first_shown = {c.label: self._first_shown.get(c.label, now) for c in (*shown, *first)}
+        return HopUpdate(
+            patch,
+            extent,
+            scores,
+            False,
+            provisional=tuple(self._sounding(c).event for c in shown),
+            sounding=tuple(map(self._sounding, candidates)),
+            early=tuple(map(self._sounding, first)),
+        )
+
+    def _settle(self, patch: int) -> None:
+        """Note whose label and onset stay, now that the scores of `patch` are final."""
+        for candidate in self._finder.settled():
+            if judge(candidate, self.rules, self._model.taxonomy) is None:
+                known = self._clock.sees(patch + 1).stop
+                self._settled.setdefault(candidate.label, (candidate.first, known))
 
     def _finding(self, candidate: Candidate, last_patch: int | None, end: int | None) -> Finding:
         """Place a candidate that is complete on the source's sample index."""
         shown = self._first_shown.pop(candidate.label, -1)
+        _, settled = self._settled.pop(candidate.label, NEVER)
         placed = place(candidate, self._clock, self._model.taxonomy, last_patch, end)
         if shown < 0:
             return placed
         # the onset of a sound that grew louder may have come later than its first label
         shown = max(shown, placed.event.onset)
-        return replace(placed, event=replace(placed.event, shown=shown))
+        return replace(placed, event=replace(placed.event, shown=shown, settled=settled))
 
-    def _sounding(self, candidates: list[Candidate], patch: int) -> tuple[Finding, ...]:
-        """Place what sounds now, and note what is shown for the first time."""
-        found: list[Finding] = []
-        for candidate in sorted(candidates, key=by_onset):
-            shown = self._first_shown.get(candidate.label, -1)
-            if shown < 0 and judge(candidate, self.rules, self._model.taxonomy) is None:
-                shown = self._first_shown[candidate.label] = self._clock.sees(patch).stop
-            extent = self._clock.extent(candidate.first, candidate.last)
-            now = event(candidate, self._model.taxonomy, extent, -1, provisional=True)
-            found.append(Finding(candidate, replace(now, shown=shown)))
-        return tuple(found)
+    def _sounding(self, candidate: Candidate) -> Finding:
+        """Place what sounds now."""
+        shown = self._first_shown.get(candidate.label, -1)
+        first, settled = self._settled.get(candidate.label, NEVER)
+        state = State.SETTLED if first == candidate.first else State.PROVISIONAL
+        extent = self._clock.extent(candidate.first, candidate.last)
+        now = event(candidate, self._model.taxonomy, extent, -1, state)
+        known = settled if state is State.SETTLED else -1
+        return Finding(candidate, replace(now, shown=shown, settled=known))

@@ -1,12 +1,16 @@
 """A label in words: its path, its extent, when it was announced and how late that was."""
 
-from leanviz.core.events import Event, Review
+from leanviz.core.events import Event, Review, State
 from leanviz.models.event_rows import mark_of, review_text
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.timeline import TimelineModel
 
 ANGLE = " \u203a "
 DASH = " \u2013 "
+STILL_SOUNDING = {
+    State.PROVISIONAL: "provisional: it may still go; onset, end and score may change",
+    State.SETTLED: "still sounding: label and onset stay, its end and score may change",
+}
 
 
 def event_facts(event: Event, timeline: TimelineModel, times: TimeFormat) -> dict[str, str]:
@@ -15,7 +19,7 @@ def event_facts(event: Event, timeline: TimelineModel, times: TimeFormat) -> dic
     facts = {
         "on \u2013 off": _extent(event, rate, times),
         "score": f"{event.score:.2f}" if event.scored else "",
-        "review": "" if event.provisional else review_text(event),
+        "review": "" if event.sounding else review_text(event),
         "within": ANGLE.join(map(timeline.title, event.parents)),
     }
     if event.announced >= 0:
@@ -23,7 +27,8 @@ def event_facts(event: Event, timeline: TimelineModel, times: TimeFormat) -> dic
         if _has_own_end(event):
             facts["announced"] += f" (+{(event.announced - event.offset) / rate:.2f} s)"
     elif event.shown >= 0:
-        facts["announced"] = _first(event, rate, times)
+        last = max(event.shown, event.settled)
+        facts["announced"] = f"{event.state} {_after_onset(event, last, rate, times)}"
     return {name: text for name, text in facts.items() if text}
 
 
@@ -32,15 +37,17 @@ def event_tip(event: Event, timeline: TimelineModel, times: TimeFormat) -> str:
     rate = timeline.sample_rate
     path = ANGLE.join(map(timeline.title, (*event.parents, event.label)))
     lines = [f"{path} {event.score:.2f}" if event.scored else path, _extent(event, rate, times)]
-    if review_text(event) and not event.provisional:
+    if review_text(event) and not event.sounding:
         lines.append(review_text(event))
     if event.shown >= 0:
-        lines.append(f"first shown {_first(event, rate, times)}")
+        lines.append(f"first shown {_after_onset(event, event.shown, rate, times)}")
+    if event.settled >= 0:
+        lines.append(f"settled {_after_onset(event, event.settled, rate, times)}")
     if event.announced >= 0 and _has_own_end(event):
         late_s = (event.announced - event.offset) / rate
         lines.append(f"final {times.text(event.announced / rate)}, {late_s:.2f} s after its end")
-    if event.provisional:
-        lines.append("still sounding: its end and score may change")
+    if event.sounding:
+        lines.append(STILL_SOUNDING[event.state])
     return "\n".join(lines)
 
 
@@ -65,6 +72,7 @@ def _extent(event: Event, rate: int, times: TimeFormat) -> str:
     return DASH.join(times.text(sample / rate) for sample in (event.onset, event.offset))
 
 
-def _first(event: Event, rate: int, times: TimeFormat) -> str:
-    late_s = (event.shown - event.onset) / rate
-    return f"{times.text(event.shown / rate)}, {late_s:.2f} s after its onset"
+def _after_onset(event: Event, sample: int, rate: int, times: TimeFormat) -> str:
+    """Return when something became known of an event, and how late after its onset."""
+    late_s = (sample - event.onset) / rate
+    return f"{times.text(sample / rate)}, {late_s:.2f} s after its onset"

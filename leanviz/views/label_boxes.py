@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import Gap, PixelMap
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.core.tracks import Tracks
 from leanviz.models.event_rows import mark_of
 from leanviz.models.lanes import Lane
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
+from leanviz.views.box_shapes import announcements, open_box, reviewed_edge, strength
 from leanviz.views.colours import family_hue, readable_on
 from leanviz.views.drawing import PaneItem, colour, mixed, small_font
 from leanviz.views.event_words import box_text
@@ -27,10 +28,8 @@ from leanviz.views.strip import REACH, Strip
 TALLEST, LOWEST = 24, 16
 PAD = 5
 TICK = 3
-REVIEWED = 3
 # Boxes that begin or end beyond the view are cut here, out of sight with their rounded corners.
 BEYOND = 8
-FAINTEST = 0.35
 TINT = 0.16
 MANY_TEXTS = 2000
 
@@ -255,12 +254,15 @@ class LanesItem(PaneItem):
     def _draw_box(self, painter: QPainter, box: Box, hue: str, ratio: float) -> None:
         """Draw a box and its outline."""
         event = box.event
-        strength = _strength(event)
-        painter.setBrush(colour(hue, strength))
+        painter.setBrush(colour(hue, strength(event)))
         painter.setPen(self._outline(event, QColor(hue), ratio))
         half = 0.5 * max(1.0, ratio)
         radius = 3 * ratio
-        painter.drawRoundedRect(box.area.adjusted(half, half, -half, -half), radius, radius)
+        area = box.area.adjusted(half, half, -half, -half)
+        if event.state is State.SETTLED:
+            painter.drawPath(open_box(area, radius))
+        else:
+            painter.drawRoundedRect(area, radius, radius)
         if mark_of(event):
             painter.fillRect(reviewed_edge(box.area, ratio), colour(self.theme.text))
 
@@ -272,7 +274,7 @@ class LanesItem(PaneItem):
     def _ink(self, box: Box, hue: str) -> QColor:
         if not box.inside:
             return colour(self.theme.text)
-        return readable_on(hue, _strength(box.event), self.theme.background)
+        return readable_on(hue, strength(box.event), self.theme.background)
 
     def _pin(self, box: Box, hue: str, painter: QPainter) -> Pinned:
         """Return what is to be known of a box to write on it in every picture."""
@@ -298,27 +300,24 @@ class LanesItem(PaneItem):
     def _draw_announcements(
         self, painter: QPainter, box: Box, axis: PixelMap, ratio: float
     ) -> None:
-        """Draw ticks: hollow where a label was first shown, full where it was final."""
-        event, rate = box.event, self._timeline.sample_rate
-        for sample, full in ((event.shown, False), (event.announced, True)):
-            if sample < 0:
-                continue
-            x, foot = axis.x(sample / rate), box.area.bottom() + ratio
-            half = TICK * ratio
+        """Draw a tick where and when a label was first shown, was settled and was final."""
+        rate, foot, half = self._timeline.sample_rate, box.area.bottom() + ratio, TICK * ratio
+        painter.setPen(QPen(colour(self.theme.text), max(1.0, ratio)))
+        for sample, ground in announcements(box.event, self.theme):
+            x = axis.x(sample / rate)
             tick = [
                 QPointF(x - half, foot), QPointF(x, foot - 1.5 * half), QPointF(x + half, foot),
             ]  # fmt: skip
-            painter.setPen(QPen(colour(self.theme.text), max(1.0, ratio)))
-            ground = self.theme.text if full else self.theme.background
             painter.setBrush(colour(ground))
             painter.drawPolygon(tick)
 
     def _outline(self, event: Event, hue: QColor, ratio: float) -> QPen:
-        """Return the outline: dashed while an event may change, bright when selected."""
+        """Return the outline: dashed while all of an event may change, bright when selected."""
         if event == self.selected or (self._moved is not None and event == self._moved[1]):
             return QPen(colour(self.theme.text), 2 * ratio)
         edge = hue if self.theme.dark else hue.darker(135)
-        style = Qt.PenStyle.DashLine if event.provisional else Qt.PenStyle.SolidLine
+        dashed = event.state is State.PROVISIONAL
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         return QPen(edge, max(1.0, ratio), style)
 
     def _draw_position(self, painter: QPainter, area: QRectF, ratio: float) -> None:
@@ -332,13 +331,3 @@ class LanesItem(PaneItem):
         for place in self.places:
             top, stop = (round(area.height() * n / total) for n in (place, place + 1))
             painter.fillRect(right - wide, top, wide, stop - top, bar)
-
-
-def reviewed_edge(area: QRectF, ratio: float) -> QRectF:
-    """Return the bar at the left of a box that a person has looked at."""
-    return QRectF(area.left(), area.top(), min(REVIEWED * ratio, area.width()), area.height())
-
-
-def _strength(event: Event) -> float:
-    """Return the opacity of an event: a faint score is a faint box, but never an invisible one."""
-    return round(max(FAINTEST, event.score) * (0.6 if event.provisional else 1.0), 2)

@@ -151,7 +151,7 @@ class LiveView(QObject):
             timeline.take(update.findings)
             timeline.keep_since(update.extent.stop - round(HISTORY_S * timeline.sample_rate))
         elif self._seen:
-            timeline.set_sounding(update.sounding)
+            timeline.set_sounding(update.sounding, update.early)
 
     def _show_scores(self) -> None:
         """Show the scores of the newest patch, and the near-misses of late, if they are new."""

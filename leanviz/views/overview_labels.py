@@ -95,7 +95,7 @@ class LabelStrip(PaneItem):
         rate = timeline.sample_rate
         hues = {label: _ink(timeline.family(label)) for label in {e.label for e in events}}
         for event in events:
-            if not event.provisional:
+            if not event.sounding:
                 left, right = _columns(axis, event.onset / rate, event.offset / rate)
                 columns[max(left, 0) : max(right, 0)] = hues[event.label]
         strip = QImage(columns.data, wide, 1, 4 * wide, self._image.format())
@@ -106,7 +106,7 @@ class LabelStrip(PaneItem):
     def _take_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
         assert self._timeline is not None
         rows = range(first, last + 1)
-        fresh = [event for row in rows if not (event := self._timeline.event_at(row)).provisional]
+        fresh = [event for row in rows if not (event := self._timeline.event_at(row)).sounding]
         if fresh:
             self._fresh += fresh
             self.update()

@@ -14,6 +14,7 @@ from leanviz.cli.bench_latency import (
     FINAL_LABEL,
     FIRST_LABEL,
     HEARD,
+    SETTLED_LABEL,
     SPECTROGRAM,
     TAKEN,
     WAVEFORM,
@@ -52,16 +53,19 @@ def test_waits_are_those_of_planted_moments(taxonomy: Taxonomy) -> None:
                     [100.1, 6 * second, 6 * second]],
         "pictures": [[100.15, "Waveform", 5.0], [100.2, "Waveform", 5.1],
                      [100.2, "Spectrogram", 4.9], [100.25, "Spectrogram", 5.1]],
-        "labels": [[99.0, "Siren", 1 * second, 2 * second, True],
-                   [100.7, "Bark", 5 * second, 6 * second, True],
-                   [100.9, "Alarm", 5 * second, 6 * second, True],
-                   [102.5, "Siren", 5 * second, 6 * second, False],
-                   [104.0, "Siren", 9 * second, 10 * second, True]],
+        "labels": [[99.0, "Siren", 1 * second, 2 * second, "provisional"],
+                   [100.7, "Bark", 5 * second, 6 * second, "provisional"],
+                   [100.9, "Alarm", 5 * second, 6 * second, "provisional"],
+                   [101.2, "Siren", 5 * second, 6 * second, "provisional"],
+                   [101.4, "Siren", 5 * second, 6 * second, "settled"],
+                   [101.9, "Siren", 5 * second, 7 * second, "settled"],
+                   [102.5, "Siren", 5 * second, 6 * second, "final"],
+                   [104.0, "Siren", 9 * second, 10 * second, "provisional"]],
     }  # fmt: skip
     found = waits(Placed("Siren", 5.0, 6.0, 100.0), 8.0, seen, taxonomy)
     assert found == pytest.approx(
         {HEARD: 0.03, TAKEN: 0.1, WAVEFORM: 0.2, SPECTROGRAM: 0.25, FIRST_LABEL: 0.9,
-         FINAL_LABEL: 1.5}
+         SETTLED_LABEL: 1.4, FINAL_LABEL: 1.5}
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The lines of a live stream, and what happens when nobody takes them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from leanviz.cli import live_lines
 from leanviz.cli.live_lines import LiveLines
 from leanviz.cli.options import LiveShape
 from leanviz.core.clock import Span
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.core.ring import Ring
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.sinks import DeviceChange, Miss, Missed, StreamInfo
@@ -45,6 +46,19 @@ def test_lines_come_in_the_order_of_what_happened(stream: StreamInfo) -> None:
     assert kinds == ["session", "event", "missed", "device", "end"]
     assert told(lines) == []
     assert lines.status().written == 1
+
+
+def test_programs_that_ask_are_told_once_when_a_label_is_settled(stream: StreamInfo) -> None:
+    lines = LiveLines(LiveShape.JSONL, sounding=True)
+    lines.begin(stream, Ring(10, (1,)))
+    provisional = replace(event(0), state=State.PROVISIONAL)
+    settled = replace(provisional, state=State.SETTLED, settled=24_000)
+    for now in ([provisional], [settled], [replace(settled, offset=30_000)], []):
+        lines.sounding(now, 40_000)
+    _, first, told_once, last = told(lines)
+    assert (first["type"], last["type"]) == ("sounding", "sounding")
+    wanted = {"type": "settled", "at": 24_000, "at_s": 1.5, "onset_s": 0.0, "label": "Bark"}
+    assert wanted.items() <= told_once.items()
 
 
 def test_people_get_events_only(stream: StreamInfo) -> None:

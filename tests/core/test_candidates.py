@@ -42,6 +42,31 @@ def find(rows: Iterable[Float32], rules: CandidateRules = RULES) -> list[Candida
     return found + finder.finish()
 
 
+@given(st.tuples(CURVES, CURVES), st.sampled_from(list(Smoothing)), st.integers(0, 2))
+def test_what_is_settled_is_found_with_that_onset_whatever_comes(
+    curves: tuple[list[float], list[float]], smoothing: Smoothing, hang_over: int
+) -> None:
+    """The class that has descendants never is: one of those may still stand for it."""
+    finder = CandidateFinder(TAXONOMY, CandidateRules(smoothing, hang_over=hang_over))
+    settled: set[tuple[int, int, float]] = set()
+    found: list[Candidate] = []
+    for patch, row in enumerate(scores(siren=curves[0], dog=curves[1], bark=curves[1])):
+        found += finder.push(patch, row)
+        settled |= {(c.label, c.first, c.presence) for c in finder.settled()}
+    found += finder.finish()
+    assert settled <= {(c.label, c.first, c.presence) for c in found}
+    assert {label for label, *_ in settled} <= {SIREN, BARK}
+
+
+def test_an_onset_that_a_higher_peak_would_move_is_not_settled() -> None:
+    finder = CandidateFinder(TAXONOMY, RULES)
+    known: list[list[int]] = []
+    for patch, row in enumerate(scores(siren=[0.4, 0.7, 0.9])):
+        finder.push(patch, row)
+        known.append([c.first for c in finder.settled()])
+    assert known == [[], [], [1]]
+
+
 def extents(curve: list[float], rules: CandidateRules = RULES) -> list[tuple[int, int]]:
     return [(c.first, c.last) for c in find(scores(siren=curve), rules)]
 

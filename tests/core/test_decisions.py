@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leanviz.core.candidates import CandidateFinder
 from leanviz.core.clock import Span, rescale
 from leanviz.core.decisions import DecisionRules, PatchClock, decide, event, judge, place
-from leanviz.core.events import Candidate, Provenance, Rule, Specific
+from leanviz.core.events import Candidate, Provenance, Rule, Specific, State
 from leanviz.core.frontend import YAMNET, patch_count
 from tests.core.material import ANIMAL, BARK, DOG, SIREN, TAXONOMY
 
@@ -190,10 +190,10 @@ def test_an_extent_is_never_empty() -> None:
 
 def test_an_event_bears_everything_that_is_known() -> None:
     bark = Candidate(BARK, 1, 2, 0.75, 4)
-    found = event(bark, TAXONOMY, Span(100, 900), announced=1600, provisional=True)
+    found = event(bark, TAXONOMY, Span(100, 900), announced=1600, state=State.PROVISIONAL)
     assert (found.onset, found.offset, found.announced) == (100, 900, 1600)
     assert (found.label, found.score, found.parents) == ("Bark", 0.75, ("Animal", "Dog"))
-    assert (found.provenance, found.provisional) == (Provenance.AUTO, True)
+    assert (found.provenance, found.state) == (Provenance.AUTO, State.PROVISIONAL)
     siren = event(Candidate(SIREN, 0, 0, 0.9, 1), TAXONOMY, Span(50, 60), announced=-1)
     assert siren.parents == ()
     assert sorted((found, siren)) == [siren, found]

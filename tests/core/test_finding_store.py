@@ -80,12 +80,12 @@ def test_a_part_of_a_store_stands_alone(
 
 
 def test_ten_hours_of_findings_are_small() -> None:
-    """What an analysis of hours keeps: ten megabytes, not sixty."""
+    """What an analysis of hours keeps: eleven megabytes, not sixty."""
     found = placed(Candidate(3, 1, 2, 0.5, 4, (Specific(1, 0.5, 0.5, 2),)), -1)
     store = FindingStore(TAXONOMY)
     for _ in range(5):
         store.extend([found] * 150)
         store.extend(store[:])
     rows, specifics = store.numbers(0, len(store))
-    assert (rows.nbytes + specifics.nbytes) / len(store) < 100
+    assert (rows.nbytes + specifics.nbytes) / len(store) < 110
     assert np.isfinite(store.column("score")).all()

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from leanviz.core.annotations import Annotations
 from leanviz.core.clock import Span
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.models.event_rows import Column, EventRows
 from leanviz.models.timeline import TimelineModel
 from tests.core.material import TAXONOMY
@@ -43,7 +43,7 @@ def test_qt_finds_no_fault_through_all_changes(
     qtmodeltester.check(rows)
     rows.sort(Column.SCORE, FALLING)
     timeline.add_final([sound(5, 6), sound(1, 2, "Siren")])
-    timeline.set_provisional([replace(sound(7, 8, "Bark"), provisional=True)])
+    timeline.set_provisional([replace(sound(7, 8, "Bark"), state=State.PROVISIONAL)])
     rows.search("siren")
     timeline.set_provisional([])
     rows.search("")

@@ -10,7 +10,7 @@ from pytestqt.modeltest import ModelTester
 from leanviz.core.annotations import Annotations
 from leanviz.core.clock import Span
 from leanviz.core.decisions import DecisionRules
-from leanviz.core.events import Candidate, Event, Finding, Review
+from leanviz.core.events import Candidate, Event, Finding, Review, State
 from leanviz.models.lanes import Lane
 from leanviz.models.timeline import TimelineModel
 from tests.core.material import TAXONOMY
@@ -41,7 +41,7 @@ def test_qt_finds_no_fault_through_all_changes(
 ) -> None:
     qtmodeltester.check(timeline)
     timeline.add_final([sound(5, 6), sound(1, 2, "Siren")])
-    timeline.set_provisional([replace(sound(7, 8, "Bark"), provisional=True)])
+    timeline.set_provisional([replace(sound(7, 8, "Bark"), state=State.PROVISIONAL)])
     timeline.add_final([sound(3, 4)])
     timeline.set_provisional([])
     timeline.restart(RATE, [sound(1, 2)])
@@ -49,7 +49,7 @@ def test_qt_finds_no_fault_through_all_changes(
 
 
 def test_rows_are_by_onset_and_what_still_sounds_is_last(timeline: TimelineModel) -> None:
-    ringing = replace(sound(2, 9, "Siren"), provisional=True)
+    ringing = replace(sound(2, 9, "Siren"), state=State.PROVISIONAL)
     timeline.set_provisional([ringing])
     timeline.add_final([sound(5, 6), sound(1, 2)])
     assert timeline.events == [sound(1, 2), sound(5, 6), ringing]
@@ -69,8 +69,24 @@ def test_lanes_keep_their_order_and_families_stay_together(timeline: TimelineMod
     assert lanes(timeline) == ["Bark", "Dog", "Siren"]
 
 
+def test_what_one_patch_alone_shows_is_told_to_nobody_and_leaves_nothing(
+    timeline: TimelineModel,
+) -> None:
+    """It is on the screen, and not among what sounds: the large letters would not take it back."""
+    timeline.set_rules(DecisionRules((0.5,) * len(TAXONOMY)))
+    siren, bark, again = (
+        Finding(Candidate(TAXONOMY.index(label), 2, 2, score, 2), sound(1, 2, label, score))
+        for label, score in (("Siren", 0.6), ("Bark", 0.9), ("Siren", 0.9))
+    )
+    timeline.set_sounding([siren], early=[bark, again])
+    assert timeline.events == [bark.event, siren.event]
+    assert timeline.sounding == (siren.event,)
+    timeline.set_sounding([])
+    assert timeline.events == []
+
+
 def test_provisional_events_replace_each_other(timeline: TimelineModel) -> None:
-    growing = [replace(sound(1, stop), provisional=True) for stop in (2, 3, 4)]
+    growing = [replace(sound(1, stop), state=State.PROVISIONAL) for stop in (2, 3, 4)]
     for event in growing:
         timeline.set_provisional([event])
     assert timeline.events == growing[-1:]

@@ -190,7 +190,7 @@ class Watcher(Notebook):
 
     def sounding(self, events: Sequence[Event], heard: int) -> None:
         assert heard > 0
-        assert all(event.provisional for event in events)
+        assert all(event.sounding for event in events)
         self.seen.append(tuple(event.label for event in events))
 
 

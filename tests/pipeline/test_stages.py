@@ -9,18 +9,19 @@ import numpy.typing as npt
 import pytest
 
 from leanviz.audio.file import read_mono
+from leanviz.cli.bench_sounds import at_rate
 from leanviz.core.candidates import CandidateRules
 from leanviz.core.choices import ClassChoices, DecisionChoices
 from leanviz.core.clock import Gap, rescale
 from leanviz.core.decisions import DecisionRules
-from leanviz.core.events import Event, Rule
+from leanviz.core.events import Event, Rule, State
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.tracks import Tracks
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis, HopUpdate
 from leanviz.pipeline.stages import FeatureStage, InferenceStage
-from tests.core.material import blocks, noise
+from tests.core.material import DEMO, blocks, noise
 
 Float32 = npt.NDArray[np.float32]
 Clip = Callable[[int], Path]
@@ -80,7 +81,7 @@ def test_what_lasts_is_shown_before_it_is_over(model: LeanModel, clip: Clip) -> 
     rules = replace(model.default_rules(), parent_coverage=2.0)
     parts = blocks(samples, range(512, len(samples), 512))
     updates = live(model, Tracks(16_000, len(samples)), parts, rules)
-    assert all(e.provisional for u in updates for e in u.provisional)
+    assert all(e.sounding for u in updates for e in u.provisional)
     assert not any(u.provisional for u in updates if u.final)
     assert not any(u.events or u.hidden for u in updates if not u.final)
     # at once, not a hop later
@@ -95,7 +96,7 @@ def test_events_are_announced_after_they_end_and_within_the_recording(analysed: 
     analysis = analysed(44_100)
     for event in analysis.events:
         assert 0 <= event.onset < event.offset <= event.announced <= analysis.n_samples
-        assert not event.provisional
+        assert event.state is State.FINAL
 
 
 def test_rules_show_and_hide_but_move_nothing(
@@ -191,15 +192,20 @@ def test_live_and_file_agree_on_any_choice(
     assert_same_events([e for update in updates for e in update.events], analysis.events)
 
 
-def test_a_live_label_bears_when_it_was_first_shown(
-    model: LeanModel, clip: Clip, analysed: Analysed
-) -> None:
+@pytest.fixture(scope="module")
+def heard(model: LeanModel, clip: Clip) -> list[HopUpdate]:
+    """Return the clip as it is heard live, hop by hop."""
     samples, _ = read_mono(clip(16_000))
-    updates = live(model, Tracks(16_000, len(samples)), random_blocks(samples, 5, 3000))
+    return live(model, Tracks(16_000, len(samples)), random_blocks(samples, 5, 3000))
+
+
+def test_a_live_label_bears_when_it_was_first_shown(
+    heard: list[HopUpdate], analysed: Analysed
+) -> None:
     first: dict[str, int] = {}
     checked = 0
-    for update in updates:
-        for event in update.provisional:
+    for update in heard:
+        for event in (*update.provisional, *(finding.event for finding in update.early)):
             assert first.setdefault(event.label, event.shown) == event.shown
         for event in update.events:
             if event.label in first:
@@ -208,6 +214,56 @@ def test_a_live_label_bears_when_it_was_first_shown(
                 checked += 1
     assert checked >= 2
     assert {event.shown for event in analysed(16_000).events} == {-1}, "a file is not waited for"
+
+
+def test_a_settled_label_is_never_taken_back(heard: list[HopUpdate], analysed: Analysed) -> None:
+    """It is what the analysis of the file finds, with that onset, and is shown until it is over."""
+    settled: dict[tuple[str, int], int] = {}
+    for update in heard:
+        for event in update.events:
+            known = settled.pop((event.label, event.onset), -1)
+            assert event.settled == known
+            assert known < 0 or event.shown <= known <= event.announced
+        if not update.final:
+            now = {
+                (e.label, e.onset): e.settled
+                for e in update.provisional
+                if e.state is State.SETTLED
+            }
+            assert now.items() >= settled.items()
+            settled = now
+    assert settled == {}
+    found = {(e.label, e.onset) for u in heard for e in u.provisional if e.state is State.SETTLED}
+    assert found
+    assert found <= {(event.label, event.onset) for event in analysed(16_000).events}
+    assert {event.settled for event in analysed(16_000).events} == {-1}
+
+
+def test_out_of_quiet_a_label_is_shown_one_patch_early_and_is_no_event(model: LeanModel) -> None:
+    """Whoever alerts, records or counts learns of it when its smoothed score is high enough."""
+    samples, rate = read_mono(DEMO)
+    horn = at_rate(samples[round(8.6 * rate) : round(9.8 * rate)], rate, 16_000)
+    quiet = np.zeros(24_000, np.float32)
+    sound = np.concatenate((quiet, horn, quiet))
+
+    def shown(rules: DecisionRules) -> tuple[dict[str, int], dict[str, int]]:
+        """Return when each label was first early, and first among the events that sound."""
+        first: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        updates = live(model, Tracks(16_000, len(sound)), random_blocks(sound, 1, 3000), rules)
+        for update in updates:
+            events = [finding.event for finding in update.early]
+            assert not (events and update.final)
+            for known, found in zip(first, (events, update.provisional), strict=True):
+                for event in found:
+                    assert event.state is not State.FINAL
+                    known.setdefault(event.label, update.patch)
+        return first
+
+    rules = model.default_rules()
+    early, sounding = shown(rules)
+    assert early == {label: patch - 1 for label, patch in sounding.items()}
+    assert list(early) == ["Vehicle_horn_and_car_horn_and_honking"]
+    assert shown(replace(rules, candidates=CandidateRules(Smoothing.OFF)))[0] == {}
 
 
 def test_smoothing_may_change_in_the_middle(model: LeanModel, clip: Clip) -> None:

@@ -117,7 +117,7 @@ def test_live_history_is_re_decided_too(qtbot: QtBot, opened: Opener) -> None:
     window = opened()
     action(window, "listen").trigger()
     timeline = window.workspace.timeline
-    finals = lambda: {e for e in timeline.events if not e.provisional}  # noqa: E731
+    finals = lambda: {e for e in timeline.events if not e.sounding}  # noqa: E731
     qtbot.waitUntil(lambda: window.director.mode is Mode.LIVE and len(finals()) >= 4)
     action(window, "listen").trigger()
     qtbot.waitUntil(lambda: not window.director.listening.busy)

@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.views.colours import GREY, ORANGE
 from leanviz.views.heard_now import BLOCK, HeardNow
 from leanviz.views.theme import DARK
@@ -26,7 +26,7 @@ def heard(qtbot: QtBot) -> HeardNow:
 
 
 def sounding(label: str, score: float) -> Event:
-    return Event(9 * RATE, 10 * RATE, label, score, provisional=True)
+    return Event(9 * RATE, 10 * RATE, label, score, state=State.PROVISIONAL)
 
 
 def names(heard: HeardNow) -> list[str]:

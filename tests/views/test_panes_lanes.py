@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Span
-from leanviz.core.events import Candidate, Event, Finding, Specific
+from leanviz.core.events import Candidate, Event, Finding, Specific, State
 from leanviz.core.tracks import Tracks
 from leanviz.views.label_boxes import LOWEST, TALLEST, Box
 from leanviz.views.left_axis import LEFT
@@ -145,9 +145,22 @@ def test_what_may_still_change_has_a_dashed_outline(made: Stack) -> None:
     assert gaps_in_outline(made) == 0
     made.timeline.restart(RATE)
     made.timeline.set_provisional(
-        [replace(sound(21 * RATE, 39 * RATE, score=0.4), provisional=True)]
+        [replace(sound(21 * RATE, 39 * RATE, score=0.4), state=State.PROVISIONAL)]
     )
     assert gaps_in_outline(made) > 20
+
+
+def test_what_is_settled_has_a_solid_outline_that_is_open_where_it_goes_on(made: Stack) -> None:
+    box = sound(21 * RATE, 29 * RATE, score=0.4)
+    closed: dict[State, bool] = {}
+    for state in State:
+        made.timeline.restart(RATE)
+        made.timeline.set_provisional([replace(box, state=state)])
+        edge = at(made, 29.0).x() - LEFT
+        row = plot(made.lanes)[8:16, edge - 6 : edge].sum(-1)
+        closed[state] = bool((row.max(1) > row[:, 0] + 20).any())
+        assert (gaps_in_outline(made) > 20) == (state is State.PROVISIONAL)
+    assert closed == {State.PROVISIONAL: True, State.SETTLED: False, State.FINAL: True}
 
 
 def test_texts_are_readable_on_boxes_of_every_hue_in_every_theme(made: Stack) -> None:
@@ -241,7 +254,9 @@ def test_a_live_view_shows_the_lanes_heard_last_and_a_held_one_keeps_them(made: 
     made.time.follow_to(30.0)
     made.timeline.restart(RATE, heard_in_turn(30))
     assert rows(made) == list(range(23, 30))
-    made.timeline.set_provisional([Event(29 * RATE, 30 * RATE, "Label_3", 0.5, provisional=True)])
+    made.timeline.set_provisional(
+        [Event(29 * RATE, 30 * RATE, "Label_3", 0.5, state=State.PROVISIONAL)]
+    )
     assert rows(made) == [3, *range(24, 30)], "in the order of all lanes"
     made.time.set_follow(False)
     made.timeline.add_final([Event(31 * RATE, 32 * RATE, "Label_4", 0.5)])
@@ -284,7 +299,9 @@ def test_of_a_long_recording_the_lanes_with_a_label_in_view_are_shown(made: Stac
     assert rows(made) == [2, 3, 4]
     made.time.show(12.0, 10.0)
     assert 18 in rows(made), "the selected one comes into view with its time"
-    made.timeline.set_provisional([Event(12 * RATE, 13 * RATE, "Label_0", 0.5, provisional=True)])
+    made.timeline.set_provisional(
+        [Event(12 * RATE, 13 * RATE, "Label_0", 0.5, state=State.PROVISIONAL)]
+    )
     assert rows(made)[0] == 0, "in the order of all lanes"
 
 
@@ -418,13 +435,15 @@ def test_parents_are_a_tint_behind_what_stands_for_them(made: Stack) -> None:
 
 
 def test_hovering_tells_the_path_and_how_late_a_label_was(made: Stack) -> None:
-    bark = replace(sound(25 * RATE, 30 * RATE, "Bark"), shown=26 * RATE, announced=31 * RATE)
+    moments = {"shown": 26 * RATE, "settled": 27 * RATE, "announced": 31 * RATE}
+    bark = replace(sound(25 * RATE, 30 * RATE, "Bark"), **moments)
     made.timeline.restart(RATE, [bark])
     made.lanes.hovered(QPointF(at(made, 27.0)))
     assert made.lanes.picture.toolTip().splitlines() == [
         "Animal \u203a Dog \u203a Bark, woof 0.83",
         "0:25.000 \u2013 0:30.000",
         "first shown 0:26.000, 1.00 s after its onset",
+        "settled 0:27.000, 2.00 s after its onset",
         "final 0:31.000, 1.00 s after its end",
     ]
     made.lanes.hovered(None)

@@ -509,7 +509,7 @@ def test_stopping_keeps_what_was_heard(qtbot: QtBot, live: MainWindow) -> None:
     assert mode(live) is Mode.HEARD
     qtbot.waitUntil(lambda: not live.director.listening.busy)
     assert live.workspace.timeline.rowCount() > 0
-    assert not any(event.provisional for event in live.workspace.timeline.events)
+    assert not any(event.sounding for event in live.workspace.timeline.events)
 
 
 def test_streams_that_still_end_are_never_many(qtbot: QtBot, opened: Opener) -> None:
