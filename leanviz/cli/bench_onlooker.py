@@ -105,8 +105,9 @@ class Onlooker(QObject):
         -------
         dict
             ``pictures``: moment, pane, and second of the stream up to which it shows sound;
-            ``labels``: moment, label, onset, offset and state; ``arrived``: moment, samples that the microphone and that the features have taken; ``first``: sample
-            at which the sound saved begins. Moments are those of `time.perf_counter`.
+            ``labels``: moment, label, onset, offset and state; ``arrived``: moment, samples that
+            the microphone and that the features have taken; ``first``: sample at which the sound
+            saved begins. Moments are those of `time.perf_counter`.
         """
         pictures, self._pictures = self._pictures, []
         labels, self._labels = self._labels, []
