@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QColor, QLinearGradient, QPainterPath
 
 from leanviz.core.events import Event, State
-from leanviz.views.theme import Theme
 
 # Logical pixels.
 REVIEWED = 3
+FADING = 14
 FAINTEST = 0.35
 # What may still go is fainter.
 PROVISIONAL = 0.6
@@ -26,6 +26,15 @@ def open_box(area: QRectF, radius: float) -> QPainterPath:
     return path
 
 
+def fading(area: QRectF, ground: QColor, ratio: float) -> QLinearGradient:
+    """Return what fills a box that goes on: it fades towards its right edge."""
+    wide = min(FADING * ratio, area.width() / 2)
+    gradient = QLinearGradient(area.right() - wide, 0, area.right(), 0)
+    gradient.setColorAt(0, ground)
+    gradient.setColorAt(1, QColor(ground.red(), ground.green(), ground.blue(), 0))
+    return gradient
+
+
 def reviewed_edge(area: QRectF, ratio: float) -> QRectF:
     """Return the bar at the left of a box that a person has looked at."""
     return QRectF(area.left(), area.top(), min(REVIEWED * ratio, area.width()), area.height())
@@ -37,13 +46,13 @@ def strength(event: Event) -> float:
     return round(max(FAINTEST, event.score) * part, 2)
 
 
-def announcements(event: Event, theme: Theme) -> Iterator[tuple[int, str]]:
-    """Return at which source samples an event was announced, and what its ticks are filled with.
+def announcements(event: Event) -> Iterator[tuple[int, float]]:
+    """Return at which source samples an event was announced, and how far their ticks are filled.
 
-    They are hollow where it was first shown, grey where it was settled, and full where it was
+    They are hollow where it was first shown, half full where it was settled, full where it was
     final.
     """
-    grounds = (theme.background, theme.muted, theme.text)
-    for sample, ground in zip((event.shown, event.settled, event.announced), grounds, strict=True):
+    moments = (event.shown, event.settled, event.announced)
+    for sample, filled in zip(moments, (0.0, 0.5, 1.0), strict=True):
         if sample >= 0:
-            yield sample, ground
+            yield sample, filled

@@ -15,7 +15,7 @@ from leanviz.models.event_rows import mark_of
 from leanviz.models.lanes import Lane
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
-from leanviz.views.box_shapes import announcements, open_box, reviewed_edge, strength
+from leanviz.views.box_shapes import announcements, fading, open_box, reviewed_edge, strength
 from leanviz.views.colours import family_hue, readable_on
 from leanviz.views.drawing import PaneItem, colour, mixed, small_font
 from leanviz.views.event_words import box_text
@@ -254,12 +254,14 @@ class LanesItem(PaneItem):
     def _draw_box(self, painter: QPainter, box: Box, hue: str, ratio: float) -> None:
         """Draw a box and its outline."""
         event = box.event
-        painter.setBrush(colour(hue, strength(event)))
+        ground = colour(hue, strength(event))
+        painter.setBrush(ground)
         painter.setPen(self._outline(event, QColor(hue), ratio))
         half = 0.5 * max(1.0, ratio)
         radius = 3 * ratio
         area = box.area.adjusted(half, half, -half, -half)
         if event.state is State.SETTLED:
+            painter.setBrush(fading(area, ground, ratio))
             painter.drawPath(open_box(area, radius))
         else:
             painter.drawRoundedRect(area, radius, radius)
@@ -302,14 +304,16 @@ class LanesItem(PaneItem):
     ) -> None:
         """Draw a tick where and when a label was first shown, was settled and was final."""
         rate, foot, half = self._timeline.sample_rate, box.area.bottom() + ratio, TICK * ratio
-        painter.setPen(QPen(colour(self.theme.text), max(1.0, ratio)))
-        for sample, ground in announcements(box.event, self.theme):
+        ink, ground = colour(self.theme.text), colour(self.theme.background)
+        painter.setPen(QPen(ink, max(1.0, ratio)))
+        for sample, filled in announcements(box.event):
             x = axis.x(sample / rate)
-            tick = [
-                QPointF(x - half, foot), QPointF(x, foot - 1.5 * half), QPointF(x + half, foot),
-            ]  # fmt: skip
-            painter.setBrush(colour(ground))
-            painter.drawPolygon(tick)
+            left, top = QPointF(x - half, foot), QPointF(x, foot - 1.5 * half)
+            painter.setBrush(ground if filled < 1 else ink)
+            painter.drawPolygon([left, top, QPointF(x + half, foot)])
+            if 0 < filled < 1:
+                painter.setBrush(ink)
+                painter.drawPolygon([left, top, QPointF(x - half + 2 * half * filled, foot)])
 
     def _outline(self, event: Event, hue: QColor, ratio: float) -> QPen:
         """Return the outline: dashed while all of an event may change, bright when selected."""
