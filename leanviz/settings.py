@@ -60,6 +60,8 @@ class Settings:
         Levels of the darkest and brightest colour, dBFS; a full-scale sine is 0 dBFS.
     palette : str
         Colour map of the spectrogram; empty for the theme's own.
+    low_hz, high_hz : float
+        Frequencies that the spectrogram shows, as far as the sound has them.
     window_ms : int
         Window of the spectrogram, milliseconds.
     model_eye : bool
@@ -116,6 +118,8 @@ class Settings:
     floor_db: float = _number(-100.0, -300.0, 100.0)
     ceiling_db: float = _number(-20.0, -300.0, 100.0)
     palette: str = ""
+    low_hz: float = _number(0.0, 0.0, 1e6)
+    high_hz: float = _number(8000.0, 100.0, 1e6)
     window_ms: int = _number(64, 8, 128)
     model_eye: bool = False
     paging: bool = False

@@ -39,6 +39,8 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         floor_db=-90.5,
         ceiling_db=-10.0,
         palette="viridis",
+        low_hz=100.0,
+        high_hz=12_000.0,
         live_span_s=60.0,
         window_ms=32,
         model_eye=True,

@@ -17,6 +17,7 @@ LOWEST_LOG_HZ = 40.0
 LEAST_BAND_HZ = 200.0
 # Marks worth having on a curved scale, the most wanted first; the model hears 125 to 7500 Hz.
 CURVED_MARKS = (7500, 125, 1000, 500, 4000, 2000, 250, 3000, 16000, 12000, 20000, 60)
+FEW_MARKS = 5
 
 
 def hz_to_scale(hz: Float64, scale: Scale) -> Float64:
@@ -70,9 +71,17 @@ class FrequencyAxis:
         low, high = max(low, 0.0), min(high, highest)
         return self if high - low < LEAST_BAND_HZ else FrequencyAxis(self.scale, low, high)
 
+    def moved(self, part: float, highest: float) -> "FrequencyAxis":
+        """Return the axis further up by `part` of its height, as far as there are frequencies."""
+        ends = hz_to_scale(np.array([self.low, self.high]), self.scale)
+        lowest, most = hz_to_scale(np.array([0.0, highest]), self.scale)
+        by = float(np.clip(part * (ends[1] - ends[0]), lowest - ends[0], most - ends[1]))
+        low, high = (float(hz) for hz in scale_to_hz(ends + by, self.scale))
+        return FrequencyAxis(self.scale, max(low, 0.0), min(high, highest))
+
     def marks(self, height: float, apart: float = 22.0) -> list[tuple[float, str]]:
         """Return (height from 0 to 1, text) of marks at least `apart` of `height` pixels apart."""
-        wanted = [*CURVED_MARKS, self.low, self.high]
+        wanted = [*CURVED_MARKS, *self._between(), self.low, self.high]
         if self.scale is Scale.LINEAR:
             step = _nice_step((self.high - self.low) * apart / max(height, 1.0))
             wanted = [*np.arange(np.ceil(self.low / step), self.high / step + 1e-6) * step]
@@ -83,6 +92,15 @@ class FrequencyAxis:
             if free and -1e-6 <= at <= 1 + 1e-6:
                 taken.append((at, hertz(hz)))
         return sorted(taken)
+
+    def _between(self) -> list[float]:
+        """Return round frequencies, where the marks worth having are few: the axis is zoomed."""
+        inside = sum(self.low <= hz <= self.high for hz in CURVED_MARKS)
+        if inside >= FEW_MARKS:
+            return []
+        step = _nice_step((self.high - self.low) / FEW_MARKS)
+        first, last = int(np.ceil(self.low / step)), int(self.high / step)
+        return [at * step for at in range(first, last + 1)]
 
 
 def mel_centres(front: FrontEnd = YAMNET) -> Float64:

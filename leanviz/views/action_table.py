@@ -250,6 +250,7 @@ _move = partial(_go, local=True, needs=_shown)
 _show = partial(ActionSpec, menu="&View", checkable=True)
 _scale = partial(ActionSpec, menu="&View/S&cale")
 _why = partial(ActionSpec, menu="&Sound/W&hy")
+_band = partial(ActionSpec, menu="&View/&Frequencies")
 _window = partial(ActionSpec, menu="&View/&Window Length")
 _palette = partial(ActionSpec, menu="&View/&Palette")
 _range = partial(ActionSpec, menu="&View/&Range")
@@ -515,6 +516,20 @@ VIEW = (
         _scale(f"scale {scale}", scale.capitalize(), checkable=True, choice="scale")
         for scale in Scale
     ),
+    _band(
+        "band in", "Zoom &In", keys=("Shift+Up",), local=True,
+        help="show fewer frequencies",
+    ),
+    _band(
+        "band out", "Zoom &Out", keys=("Shift+Down",), local=True,
+        help="show more frequencies",
+    ),
+    _band("band up", "&Higher", keys=("PgUp",), local=True, help="higher frequencies"),
+    _band("band down", "&Lower", keys=("PgDown",), local=True, help="lower frequencies"),
+    _band("next band", "&Next", keys=("U",), help="frequencies: usual, all, those LEAN hears"),
+    _band("band usual", "&Usual", help="0 to 8 kHz", separated=True),
+    _band("band all", "&All", help="all frequencies that the sound has"),
+    _band("band heard", "&Those LEAN Hears", help="125 to 7500 Hz"),
     _palette("next palette", "&Next Palette", keys=("C",), help="next palette"),
     _palette("palette ", "As the Theme", checkable=True, choice="palette"),
     *(

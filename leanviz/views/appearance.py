@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.scales import Scale
+from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views import style
 from leanviz.views.action_table import WINDOWS_MS
@@ -44,6 +45,8 @@ class Appearance(QObject):
         super().__init__(parent)
         if settings.window_ms not in WINDOWS_MS:
             settings = replace(settings, window_ms=DEFAULTS.window_ms)
+        if settings.low_hz >= settings.high_hz:
+            settings = replace(settings, low_hz=DEFAULTS.low_hz, high_hz=DEFAULTS.high_hz)
         self.settings = settings
         self._workspace, self._inspector = workspace, inspector
 
@@ -71,6 +74,7 @@ class Appearance(QObject):
             actions.connect({f"show {name}": self._toggling(actions, name)})
         self._check(actions)
         self._show_spectrogram()
+        self._workspace.spectrogram.settings_changed.connect(self._take_band)
         self._workspace.time.set_paging(self.settings.paging)
         for name in PANES:
             self._workspace.pane(name).setVisible(name not in self.settings.hidden_panes)
@@ -154,7 +158,7 @@ class Appearance(QObject):
         self.said.emit(f"Levels: {floor} to {ceiling} dBFS")
 
     def _show_spectrogram(self) -> None:
-        """Draw the spectrogram as the settings say, in the band the user zoomed to."""
+        """Draw the spectrogram as the settings say."""
         pane, settings = self._workspace.spectrogram, self.settings
         palette = settings.palette if settings.palette in PALETTES else None
         pane.set_settings(
@@ -164,9 +168,15 @@ class Appearance(QObject):
                 floor_db=settings.floor_db,
                 ceiling_db=settings.ceiling_db,
                 palette=palette,
+                fmin=settings.low_hz,
+                fmax=settings.high_hz,
                 model_eye=settings.model_eye,
             )
         )
+
+    def _take_band(self, shown: SpectrogramSettings) -> None:
+        """Remember the frequencies that the user went to."""
+        self.settings = replace(self.settings, low_hz=shown.fmin, high_hz=shown.fmax)
 
     def _show_attention(self, shown: bool) -> None:
         self.settings = replace(self.settings, attention=shown)

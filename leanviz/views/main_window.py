@@ -30,6 +30,7 @@ from leanviz.views.explain_desk import ExplainDesk
 from leanviz.views.figure_export import FigureExport
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
+from leanviz.views.frequencies import Frequencies
 from leanviz.views.heard_now import HeardNow
 from leanviz.views.inspector import Inspector
 from leanviz.views.key_sheet import KeySheet
@@ -198,6 +199,9 @@ class MainWindow(DropWindow):
         self._playing.serve(self._appearance.settings)
         self._appearance.window_chosen.connect(director.choose_window)
         self._appearance.said.connect(self.status.say)
+        frequencies = Frequencies(self.workspace.spectrogram, self)
+        frequencies.serve(self._actions)
+        frequencies.said.connect(self.status.say)
         self.seen_changed.connect(director.set_visible)
         self.seen_changed.connect(self.watching.set_visible)
         self._actions.check("show inspector", True)

@@ -194,6 +194,8 @@ class SpectrogramPane(Pane):
             self.picture.set_settings(settings)
             self._mark()
             self.settings_changed.emit(settings)
+            if self._pointer is not None:  # other frequencies, or none, are under it now
+                self.hovered(self._pointer)
 
     def set_tracks(self, tracks: Tracks | None) -> None:
         """Show another sound; None shows the empty state."""

@@ -79,5 +79,30 @@ def test_marks_leave_each_other_room(scale: Scale, height: float) -> None:
     assert np.diff(heights).min() >= 22.0 - 1e-6
 
 
+@pytest.mark.parametrize("scale", list(Scale))
+@pytest.mark.parametrize("band", [(3360.0, 6730.0), (2000.0, 2400.0), (9000.0, 23000.0)])
+def test_a_zoomed_axis_has_round_marks(scale: Scale, band: tuple[float, float]) -> None:
+    marks = FrequencyAxis(scale, *band).marks(250.0)
+    inside = [text for at, text in marks if 0.02 < at < 0.98]
+    assert len(inside) >= 3
+    # in steps of 50 Hz at least
+    assert all((float(text.split()[0]) * 20.0).is_integer() for text in inside)
+
+
+@pytest.mark.parametrize("scale", list(Scale))
+def test_an_axis_moves_as_far_as_there_are_frequencies(scale: Scale) -> None:
+    axis = FrequencyAxis(scale, 1000.0, 4000.0)
+    up = axis.moved(0.25, 8000.0)
+    assert float(axis.fraction(up.low)) == pytest.approx(0.25)
+    assert float(axis.fraction(up.high)) == pytest.approx(1.25)
+    top = axis.moved(10.0, 8000.0)
+    assert top.high == pytest.approx(8000.0)
+    assert top.moved(0.25, 8000.0) == top
+    bottom = axis.moved(-10.0, 8000.0)
+    assert bottom.low == pytest.approx(40.0 if scale is Scale.LOG else 0.0)
+    height = [float(np.diff(axis.fraction([band.low, band.high]))[0]) for band in (up, top, bottom)]
+    assert height == pytest.approx([1.0, 1.0, 1.0])
+
+
 def test_frequencies_for_reading() -> None:
     assert [hertz(f) for f in (0, 125, 1000, 7500)] == ["0 Hz", "125 Hz", "1 kHz", "7.5 kHz"]
