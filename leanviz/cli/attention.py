@@ -17,7 +17,7 @@ from leanviz.core.clock import Span, seconds
 from leanviz.core.errors import ExportError, UserError
 from leanviz.core.events import Event
 from leanviz.core.inquiry import AGREEMENT
-from leanviz.core.realignment import read_rows, summarize
+from leanviz.core.realignment import MEANINGS, read_rows, summarize
 from leanviz.core.scales import Brightness
 from leanviz.core.visible import as_word
 from leanviz.evaluation.plain import number
@@ -166,7 +166,9 @@ def realignment(band: AttentionBand, patches: range) -> str:
         shape = f"{read.verdict} {read.shares[read.verdict]:.2f}" if read.verdict else ""
         name = "mean of heads" if head is None else f"head {head + 1}"
         table.add_row(name, f"{read.lag_ms:+.0f}", f"{read.spread_ms:.0f}", shape)
-    return as_text(table)
+    shapes = "".join(f"{verdict}: {text}\n" for verdict, text in MEANINGS.items())
+    told = "Shape of most patches, the first that applies, with their share:"
+    return f"{as_text(table)}{told}\n{shapes}"
 
 
 def _times(span: Span, sample_rate: int) -> str:
@@ -189,7 +191,7 @@ def write(found: FileExplanation, model: LeanModel, wanted: Wanted, output: Path
         head = wanted.head - 1 if wanted.head else None
         look = Look(wanted.theme.value, head, wanted.brightness)
         with replacing(output) as place:
-            render_explanation(found, model.taxonomy, place, look, command(wanted))
+            render_explanation(found, model, place, look, command(wanted))
 
 
 def command(wanted: Wanted) -> str:

@@ -261,7 +261,8 @@ class AttentionModel(QObject):
         rows = band.rows(self._head, patches)
         rows = rows / self._bright(band, rows)
         at = band.first_key[patches, None] + np.arange(rows.shape[1])
-        inside = (rows > 0.0) & (at >= keys.first) & (at < keys.stop)
+        # what a row could look at is on the map, also where its weight was too small for a number
+        inside = (band.keys_of(patches)[1] | (rows > 0.0)) & (at >= keys.first) & (at < keys.stop)
         to_grid = queries.cell_to_grid[:: patches.step, None]
         row = np.broadcast_to(to_grid, rows.shape)[inside]
         column = keys.cell_to_grid[at[inside] - keys.first]
@@ -320,4 +321,5 @@ class _Grid:
         middle = (cells[self.first : self.stop] + cells[self.first + 1 : self.stop + 1]) / 2
         at = np.searchsorted(pixels, middle, "right") - 1
         self.cell_to_grid = np.clip(at, 0, shown - 1)
+        outside[self.cell_to_grid] = False  # it shows its cell, though its own middle is beyond
         self.pixel_to_grid = np.where(outside, shown, np.arange(shown))

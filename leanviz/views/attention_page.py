@@ -17,10 +17,11 @@ from leanviz.models.attention_pins import Pin, PinsModel, head_name
 from leanviz.models.attention_reading import ReadingModel
 from leanviz.models.time_text import elapsed
 from leanviz.views.attention_compare import RowsView
+from leanviz.views.drawing import small_font
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
-from leanviz.views.plain import OneLine, plain_tip
+from leanviz.views.plain import OneLine, PlainLabel, plain_tip
 from leanviz.views.theme import Theme
 
 LOOKS, LAG, SPREAD, SHAPE = "looks at", "lag", "spread", "shape"
@@ -70,6 +71,9 @@ class AttentionPage(QScrollArea):
             item = self.heads.horizontalHeaderItem(column)
             if item is not None:
                 item.setToolTip(plain_tip(tip))
+        self.shapes = PlainLabel("\n".join(f"{v}: {text}" for v, text in MEANINGS.items()))
+        self.shapes.setFont(small_font(part=0.85))
+        self.shapes.setWordWrap(True)
         self.row, self.common = Facts(ROW_FACTS), Facts((COMMON,))
         self.row.setToolTip(TIPS[3])
         self.common.setToolTip("Part of the weight that A and B put at the same lags")
@@ -80,8 +84,8 @@ class AttentionPage(QScrollArea):
         layout.setSpacing(4)
         buttons = side_by_side(action_button(action) for action in actions)
         for part in (
-            self._span, self.heads, page_heading("ROW"), self.row, page_heading("PINNED"),
-            buttons, self._a, self._b, self.rows, self.common,
+            self._span, self.heads, self.shapes, page_heading("ROW"), self.row,
+            page_heading("PINNED"), buttons, self._a, self._b, self.rows, self.common,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)

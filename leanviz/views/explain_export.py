@@ -11,6 +11,7 @@ from leanviz.sessions.attention_file import write_attention, write_attention_tab
 from leanviz.views.background import Background
 
 if TYPE_CHECKING:
+    from leanviz.inference.model import LeanModel
     from leanviz.pipeline.explaining import FileExplanation
     from leanviz.views.director import Director
     from leanviz.views.workspace import Workspace
@@ -58,7 +59,7 @@ class ExplainExport(QObject):
             return
         suffix = path.suffix.lower()
         if suffix in {".svg", ".png"}:
-            self._draw(found, path, head)
+            self._draw(found, engine.model, path, head)
             return
         from leanviz.pipeline.explanation_record import record_of
 
@@ -77,7 +78,9 @@ class ExplainExport(QObject):
         """End. Twice is harmless."""
         self._worker.close()
 
-    def _draw(self, found: "FileExplanation", path: Path, head: int | None) -> None:
+    def _draw(
+        self, found: "FileExplanation", model: "LeanModel", path: Path, head: int | None
+    ) -> None:
         from leanviz.sessions.writing import replacing
         from leanviz.views.explain_figure import Look, render_explanation
 
@@ -85,7 +88,7 @@ class ExplainExport(QObject):
         look = Look(workspace.lanes.theme.name, head, workspace.attention_model.brightness)
         try:
             with replacing(path) as place:
-                render_explanation(found, workspace.timeline.taxonomy, place, look)
+                render_explanation(found, model, place, look)
         except UserError as error:
             self.failed.emit(str(error))
         else:

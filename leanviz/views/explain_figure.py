@@ -9,12 +9,13 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
 
+import leanviz
 from leanviz.core.clock import PixelMap
 from leanviz.core.errors import ExportError
 from leanviz.core.frontend import log_mel
 from leanviz.core.scales import Brightness
-from leanviz.core.taxonomy import Taxonomy
 from leanviz.evaluation.plain import number
+from leanviz.inference.model import LeanModel
 from leanviz.models.explanation import strips
 from leanviz.models.time_text import elapsed
 from leanviz.models.time_ticks import time_ticks
@@ -58,7 +59,7 @@ class Look:
 
 def render_explanation(
     found: FileExplanation,
-    taxonomy: Taxonomy,
+    model: LeanModel,
     path: Path,
     look: Look,
     command: str = "",
@@ -73,7 +74,7 @@ def render_explanation(
         If the picture cannot be written.
     """
     offscreen_application()
-    figure = _Figure(found, taxonomy, look, command)
+    figure = _Figure(found, model, look, command)
     if path.suffix.lower() == ".svg":
         canvas = QSvgGenerator()
         canvas.setFileName(str(path))
@@ -103,16 +104,18 @@ class _Figure:
     def __init__(
         self,
         found: FileExplanation,
-        taxonomy: Taxonomy,
+        model: LeanModel,
         look: Look,
         command: str,
     ) -> None:
-        self._found, self._theme, self._command = found, THEMES[look.theme], command
+        self._found, self._theme = found, THEMES[look.theme]
+        made_by = f"{model.identity} \u00b7 leanviz {leanviz.__version__}"
+        self._command = " \u00b7 ".join(filter(None, (made_by, command)))
         self._head, self._brightness = look.head, look.brightness
         self._moments = found.moment_s()
         start_s, stop_s = float(self._moments[0, 0]), float(self._moments[-1, 1])
         self._axis = PixelMap(start_s, stop_s - start_s, WIDTH - LEFT - RIGHT)
-        title = taxonomy[found.inquiry.label].title
+        title = model.taxonomy[found.inquiry.label].title
         self.title = f"Why {title}? {found.inquiry.sound.name}"
 
     def draw(self, painter: QPainter) -> None:

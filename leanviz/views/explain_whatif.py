@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds
 from leanviz.core.inquiry import Change
+from leanviz.models.time_text import elapsed
 from leanviz.views.background import Background
 from leanviz.views.explain_panel import ExplainPanel
 from leanviz.views.explain_source import ExplainSource
@@ -81,8 +82,8 @@ class ExplainWhatIf(QObject):
         engine = self._director.engine
         if found is None or engine is None:
             return
-        start_s, stop_s = seconds(found.span.start, rate), seconds(found.span.stop, rate)
-        what = f"{start_s:.2f} \u2013 {stop_s:.2f} s {DONE[found.change]}: best scores there"
+        start, stop = (elapsed(seconds(at, rate), 2) for at in (found.span.start, found.span.stop))
+        what = f"{start} \u2013 {stop} {DONE[found.change]}: best scores there"
         self._panel.show_changes(found, engine.model.taxonomy, what)
 
     def _fail(self, sentence: str) -> None:

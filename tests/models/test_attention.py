@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leanviz.core.alignment import WINDOW_PATCHES, wave_count, wave_extent
-from leanviz.core.attention import AttentionBand
+from leanviz.core.attention import AttentionBand, AttentionRow, band_of
+from leanviz.core.decisions import PatchClock
 from leanviz.core.scales import Brightness
 from leanviz.models.attention import MOST_ROWS, AttentionModel, cell_edges
 
@@ -95,6 +96,7 @@ def test_the_latest_query_is_at_the_top_and_the_latest_key_at_the_right() -> Non
     assert column == pytest.approx(known.key_s()[5] / 5.3 * 500, abs=1.0)
 
 
+@example(3, 5, 5, 0.0)
 @given(st.integers(1, 400), st.integers(1, 60), st.integers(1, 200), st.floats(0.0, 0.9))
 def test_zoomed_out_no_peak_is_lost(n_patches: int, height: int, width: int, part: float) -> None:
     known = band(n_patches, n_heads=1)
@@ -115,6 +117,16 @@ def test_zoomed_out_no_peak_is_lost(n_patches: int, height: int, width: int, par
         x, y = known.key_s()[key] / stop * width, (1 - known.query_s()[patch] / stop) * height
         assert abs(seen[1] + 0.5 - x).min() <= 1.0 + 0.05 * width / stop
         assert abs(seen[0] + 0.5 - y).min() <= 1.0 + 0.25 * height / stop
+
+
+def test_what_could_be_looked_at_is_on_the_map_where_its_weight_is_zero() -> None:
+    clock = PatchClock(16_000)
+    weights = np.zeros((1, 12), np.float32)
+    weights[0, 3] = 1.0
+    shown = AttentionModel()
+    shown.set_band(band_of([AttentionRow(0, weights, 0, clock)]))
+    levels = shown.levels(shown.query_edges, shown.key_edges)
+    assert levels[0].tolist() == [0.0] * 3 + [1.0] + [0.0] * 8
 
 
 def test_brightness_is_of_the_row_or_of_everything(model: AttentionModel) -> None:

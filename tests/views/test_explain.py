@@ -156,7 +156,7 @@ def test_what_if_the_selection_were_not_there(qtbot: QtBot, window: MainWindow) 
     assert "Church bell" in fallen
     window.workspace.time.select((0.0, 0.5))
     trigger(window, "isolate selection")
-    qtbot.waitUntil(lambda: "0.00 \u2013 0.50 s alone" in window.why.panel.changed.text())
+    qtbot.waitUntil(lambda: "0:00.00 \u2013 0:00.50 alone" in window.why.panel.changed.text())
 
 
 def test_a_moment_that_comes_again_is_found_and_gone_to(qtbot: QtBot, window: MainWindow) -> None:
