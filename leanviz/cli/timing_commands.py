@@ -49,6 +49,12 @@ class BenchOptions:
     latency: Annotated[
         bool, typer.Option("--latency", help="Measure how late sound and labels are seen instead.")
     ] = False
+    dashed: Annotated[
+        Path | None,
+        typer.Option(
+            "--dashed", metavar="FOLDER", exists=True, help="Count dashed labels that go again."
+        ),
+    ] = None
     attention: Annotated[
         bool, typer.Option("--attention", help="Measure the map of an hour instead.")
     ] = False
@@ -80,6 +86,10 @@ def _of_the_model(options: BenchOptions, model: Path | None) -> Iterator[Callabl
         from leanviz.cli.bench_stages import bench_stages
 
         yield partial(bench_stages, model, options.tflite, options.repeats, options.as_json)
+    if options.dashed is not None:
+        from leanviz.cli.bench_dashed import bench_dashed
+
+        yield partial(bench_dashed, options.dashed, model, options.as_json)
     if options.memory:
         from leanviz.cli.bench_memory import bench_memory
 
