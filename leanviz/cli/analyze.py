@@ -112,7 +112,8 @@ def _one_by_one(
     extras, failures = _Extras(options, inputs, lean), 0
     for position, source in enumerate(inputs.sources):
         with ProgressBar(len(inputs.sources), position) as bar:
-            report = report_on(source.path, lean, rules, bar, partial(extras.take, source))
+            use = partial(extras.take, source)
+            report = report_on(source.path, lean, rules, bar, use, dated=options.file_dates)
         failures += isinstance(report, ClipError)
         destination.take(report)
     destination.finish()

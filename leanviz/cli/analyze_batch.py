@@ -57,7 +57,9 @@ def analyze_batch(
     lean, rules = open_model(model, decisions)
     place = None if model is None else model.absolute()
     render = partial(as_written, shape=shape)
-    work = BatchWork(place, lean.identity, rules, shape.value, render)
+    work = BatchWork(
+        place, lean.identity, rules, shape.value, render, file_dates=options.file_dates
+    )
     if options.clips is not None:
         work = replace(work, clips=options.cut, clips_folder=options.clips.absolute())
     if options.frame_scores is not None:

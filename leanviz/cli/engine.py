@@ -81,11 +81,14 @@ def report_on(
     rules: DecisionRules,
     bar: "ProgressBar",
     use: Callable[[ClipAnalysis], object] | None = None,
+    *,
+    dated: bool = False,
 ) -> Report:
     """Analyse one file; a bad one is complained about, and becomes a `ClipError`.
 
     The report holds no more than is written; the analysis itself is let go, after `use` has been
-    given it. A UserError of `use` counts as one of the file.
+    given it. A UserError of `use` counts as one of the file. If `dated`, the report has the time
+    that the file's name tells.
     """
     name = printable(path)
     try:
@@ -95,7 +98,7 @@ def report_on(
     except UserError as error:
         complain(str(error))
         return ClipError(name, str(error))
-    return ClipReport.of(analysis, name, model.taxonomy, rules)
+    return ClipReport.of(analysis, name, model.taxonomy, rules, dated=dated)
 
 
 class ProgressBar:

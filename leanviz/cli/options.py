@@ -84,6 +84,8 @@ class BatchOptions:
         Sound before and after each clip.
     frame_scores : Path or None
         Where frame scores go. This and clips are also for a few files without a folder.
+    file_dates : bool
+        Whether times of day are taken from names that recorders give.
     """
 
     jobs: Annotated[
@@ -113,6 +115,9 @@ class BatchOptions:
         Path | None,
         typer.Option("--frame-scores", metavar="DIR", help="Also write all scores here, as .npz."),
     ] = None
+    file_dates: Annotated[
+        bool, typer.Option(help="Take times of day from names that recorders give.")
+    ] = True
 
     @property
     def is_asked_for(self) -> bool:

@@ -35,6 +35,7 @@ _BOUND_TO = {
     "format": "another format",
     "clips": "other clips",
     "frame_scores": "another folder of frame scores",
+    "file_dates": "other times of day",
     "leanviz": "another version of leanviz",
 }
 
@@ -246,6 +247,7 @@ def _header(work: BatchWork) -> Json:
         "format": work.shape,
         "rules": rules,
         "frame_scores": work.frame_scores and str(work.frame_scores),
+        "file_dates": None if work.file_dates else False,  # None as in journals from before
         "clips": work.clips and [str(work.clips_folder.absolute()), *astuple(work.clips)],
     }
     # as it will be read again: lists for tuples

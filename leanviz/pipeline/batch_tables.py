@@ -12,6 +12,7 @@ import numpy as np
 from leanviz.core.clock import seconds
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
+from leanviz.core.recorder_names import moment_in
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_journal import Entry, Journal
 from leanviz.pipeline.batch_work import BatchWork
@@ -85,6 +86,7 @@ class Reporter:
             taxonomy=self._model.taxonomy,
             rules=self._work.rules,
             truncated=entry.result.truncated,
+            started=moment_in(entry.file) if self._work.file_dates else None,
         )
 
 

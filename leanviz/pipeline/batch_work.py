@@ -43,6 +43,8 @@ class BatchWork:
         Where they go, below it as results do.
     frame_scores : Path or None
         Where frame scores go, as clips do; None writes none.
+    file_dates : bool
+        Whether times of day are taken from the files' names.
     version : str
         Of leanviz; a worker that has another one refuses.
     """
@@ -55,6 +57,7 @@ class BatchWork:
     clips: Cut | None = None
     clips_folder: Path = Path()
     frame_scores: Path | None = None
+    file_dates: bool = True
     version: str = leanviz.__version__
 
 
@@ -173,7 +176,7 @@ def _open(folder: Path | None) -> LeanModel:
 
 
 def _result(analysis: ClipAnalysis, task: Task, work: BatchWork, model: LeanModel) -> FileResult:
-    report = ClipReport.of(analysis, task.file, model.taxonomy, work.rules)
+    report = ClipReport.of(analysis, task.file, model.taxonomy, work.rules, dated=work.file_dates)
     if work.frame_scores is not None:
         place = work.frame_scores / f"{_place(task)}{FRAMES}"
         make_folder(place.parent)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from leanviz.core.clock import seconds
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.events import Event
+from leanviz.core.recorder_names import moment_in
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.visible import visible
 
@@ -73,7 +74,7 @@ class ClipReport:
     truncated : bool
         The file ended before its header said.
     started : datetime or None
-        Wall-clock time of sample 0, with its zone, where it is known.
+        Wall-clock time of sample 0, where it is known, with its zone where that is known too.
     """
 
     file: str
@@ -89,9 +90,15 @@ class ClipReport:
 
     @classmethod
     def of(
-        cls, analysis: Analysis, file: str, taxonomy: Taxonomy, rules: DecisionRules
+        cls,
+        analysis: Analysis,
+        file: str,
+        taxonomy: Taxonomy,
+        rules: DecisionRules,
+        *,
+        dated: bool = False,
     ) -> "ClipReport":
-        """Return the report of an analysis."""
+        """Return the report of an analysis; if `dated`, with the time that its name tells."""
         return cls(
             file=file,
             sample_rate=analysis.sample_rate,
@@ -102,6 +109,7 @@ class ClipReport:
             taxonomy=taxonomy,
             rules=rules,
             truncated=analysis.truncated,
+            started=moment_in(file) if dated else None,
         )
 
     @property

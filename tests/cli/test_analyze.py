@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,21 @@ def test_labels_of_ever_present_classes_are_counted(demo: Path) -> None:
     told = ever_present(redecide(analysis, rules, model), model)
     assert re.match(r"\d\d labels of ever-present classes left out: Alarm, Animal, ", told)
     assert "Siren" in told
+
+
+def test_the_time_of_day_is_told_where_the_recorder_named_it(
+    run: Run, tmp_path: Path, siren: Path
+) -> None:
+    named = tmp_path / "SMA00001_20250131_235959.wav"
+    shutil.copyfile(siren, named)
+    outcome = run("analyze", named, siren, "--format", "csv")
+    rows = list(csv.DictReader(outcome.out.splitlines()))
+    of_named = [row for row in rows if row["file"] == str(named)]
+    begun = datetime(2025, 1, 31, 23, 59, 59)  # noqa: DTZ001  (the name has no zone)
+    assert of_named
+    for row in of_named:
+        passed = datetime.fromisoformat(row["wall_time"]) - begun
+        assert passed.total_seconds() == pytest.approx(float(row["start_s"]), abs=1e-3)
+    assert {row["wall_time"] for row in rows if row not in of_named} == {""}
+    undated = run("analyze", named, "--format", "csv", "--no-file-dates").out
+    assert {row["wall_time"] for row in csv.DictReader(undated.splitlines())} == {""}

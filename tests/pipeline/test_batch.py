@@ -19,9 +19,10 @@ from leanviz.core.errors import ExportError, ModelError
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch import Batch, BatchSummary, FileNews
 from leanviz.pipeline.batch_inputs import gather
-from leanviz.pipeline.batch_journal import NAME, Journal
+from leanviz.pipeline.batch_journal import NAME, Entry, Journal
 from leanviz.pipeline.batch_pool import LocalWorkers
-from leanviz.pipeline.batch_work import BatchWork, WorkerError
+from leanviz.pipeline.batch_tables import Reporter
+from leanviz.pipeline.batch_work import BatchWork, FileResult, WorkerError
 from leanviz.pipeline.clip import analyze_file
 from leanviz.sessions.formats import Format, as_text
 from leanviz.sessions.report import ClipReport
@@ -350,3 +351,13 @@ def test_closing_leaves_no_process(sounds: Path, work: BatchWork, tmp_path: Path
 
 def _processes() -> list[str]:
     return [child.name for child in active_children() if child.name == "leanviz-batch"]
+
+
+def test_the_table_of_all_has_the_times_of_day_too(work: BatchWork, model: LeanModel) -> None:
+    """They are in no journal: the names tell them again."""
+    result = FileResult(sample_rate=16_000, n_samples=16_000)
+    entry = Entry("north/20250131_053000.WAV", None, None, 0, result)
+    report = Reporter(work, model).report(entry)
+    assert report.started is not None
+    assert report.started.isoformat() == "2025-01-31T05:30:00"
+    assert Reporter(replace(work, file_dates=False), model).report(entry).started is None
