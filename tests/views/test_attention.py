@@ -25,6 +25,7 @@ from leanviz.pipeline.results import ClipAnalysis
 from leanviz.pipeline.stages import InferenceStage
 from leanviz.settings import DEFAULTS
 from leanviz.views.attention import AttentionPane
+from leanviz.views.attention_export import NO_FORM
 from leanviz.views.attention_live import LiveMap
 from leanviz.views.engine import load_engine
 from leanviz.views.left_axis import LEFT
@@ -346,6 +347,9 @@ def test_a_stream_s_map_is_the_file_s_and_shown_only_if_wanted(
     assert band.query_extents[0, 0] == 2 * len(samples)
     live.show(False)
     assert workspace.attention_model.band is None
+    kept = live.whole()
+    assert kept is not None, "what is kept can be written though nobody looks"
+    assert kept.n_patches == band.n_patches - 1, "but what is provisional"
 
 
 # -- all of it in the window --------------------------------------------------------------------
@@ -403,6 +407,21 @@ def test_numbers_pins_and_the_window_in_full(
     assert window.workspace.time.pins == ()
     chosen = window.settings
     assert (chosen.attention_scale, chosen.ridge, chosen.lag) == ("row", True, False)
+
+
+def test_the_map_of_all_is_written(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    band, exporting = window.workspace.attention_model.band, window.map.exporting
+    assert band is not None
+    with qtbot.waitSignal(window.map.said):
+        exporting.write(tmp_path / "map.npz")
+    with np.load(tmp_path / "map.npz", allow_pickle=False) as arrays:
+        assert np.array_equal(arrays["weights"], band.weights)
+    with qtbot.waitSignal(window.map.failed) as failed:
+        exporting.write(tmp_path / "map.svg")
+    assert failed.args == [NO_FORM]
+    with qtbot.waitSignal(window.map.failed) as failed:
+        exporting.write(tmp_path / "no" / "map.npz")
+    assert "there is no folder" in failed.args[0]
 
 
 def test_looks_of_the_map_are_chosen_and_remembered(window: MainWindow) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -164,6 +164,16 @@ def test_a_session_is_exported(reopened: MainWindow, tmp_path: Path, suffix: str
     assert text.count("Rain") == 1
     if suffix == ".csv":
         assert "2026-03-01T22:00:10.000+02:00" in text
+
+
+def test_a_session_has_no_sound_to_ask_about(reopened: MainWindow) -> None:
+    reopened.navigation.select(reopened.workspace.timeline.events[0])
+    for name in ("why", "play why", "mute selection", "similar", "export why"):
+        action = reopened.findChild(QAction, name)
+        assert action is not None
+        assert not action.isEnabled()
+        assert "has no sound" in action.toolTip()
+    assert "has no sound" in reopened.why.panel.remark.text()
 
 
 def test_there_is_no_figure_of_a_session(reopened: MainWindow, tmp_path: Path) -> None:
