@@ -27,13 +27,54 @@ class TimeFormat:
 
     origin: datetime | None = None
 
+    @property
+    def after_midnight_s(self) -> float:
+        """Seconds from midnight to the first sample; 0 where times are elapsed.
+
+        Times of day are round in seconds since midnight, not since the first sample.
+        """
+        if self.origin is None:
+            return 0.0
+        return (self.origin - _midnight(self.origin)).total_seconds()
+
+    def day(self, seconds: float) -> str:
+        """Return the date at a time of the source; "" where times are elapsed."""
+        return "" if self.origin is None else _date(self.origin + timedelta(seconds=seconds))
+
+    def tick(self, seconds: float, decimals: int) -> str:
+        """Return what stands at a tick: a time, or at midnight the day that begins.
+
+        Parameters
+        ----------
+        seconds : float
+            A round time, counted from midnight where times are those of day.
+        """
+        if self.origin is None:
+            return elapsed(seconds, decimals)
+        moment = _midnight(self.origin) + timedelta(seconds=round(seconds, decimals))
+        if moment == _midnight(moment):
+            return _date(moment)
+        return _clock(moment, decimals)
+
     def text(self, seconds: float, decimals: int = 3, with_day: bool = True) -> str:
         """Return a time of the source for reading, with the day if it is not the first one."""
         if self.origin is None:
             return elapsed(seconds, decimals)
         moment = self.origin + timedelta(seconds=round(seconds, decimals))
-        text = moment.strftime("%H:%M:%S")
-        if decimals:
-            text += f".{moment.microsecond:06d}"[: 1 + decimals]
+        text = _clock(moment, decimals)
         other = with_day and moment.date() != self.origin.date()
-        return f"{moment.day} {moment:%b} {text}" if other else text
+        return f"{_date(moment)} {text}" if other else text
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b}"
+
+
+def _clock(moment: datetime, decimals: int) -> str:
+    text = moment.strftime("%H:%M:%S")
+    return text + f".{moment.microsecond:06d}"[: 1 + decimals] if decimals else text
+
+
+def _midnight(moment: datetime) -> datetime:
+    """Return the midnight before a moment, by the same clock: as far from UTC."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -12,7 +12,7 @@ from leanviz.models.time_text import TimeFormat
 from leanviz.models.time_ticks import time_ticks
 from leanviz.models.viewport import Viewport
 from leanviz.views.drawing import PaneItem, colour, small_font
-from leanviz.views.left_axis import LEFT
+from leanviz.views.left_axis import LEFT, PAD
 from leanviz.views.pane import RIGHT, Pane
 from leanviz.views.strip import REACH
 
@@ -50,6 +50,10 @@ class TimeMarks(PaneItem):
         for column, half, picture in self._ticks:
             if 0 <= column - first <= width:
                 painter.drawImage(column - first - half, 0, picture)
+        if self.format.origin is not None:
+            # left of the plot, where no tick reaches
+            day = self._written(self.format.day(max(axis.start_s, 0.0)), height, ratio, False)
+            painter.drawImage(round((PAD - LEFT) * ratio), 0, day)
         hovered_s = self._time.hover.time_s
         if hovered_s is not None and hovered_s >= 0.0:
             painter.setFont(small_font(ratio, 0.85))
@@ -62,11 +66,16 @@ class TimeMarks(PaneItem):
         """Return column, half width and picture of ticks in view and up to `REACH` further on."""
         wide = QFontMetricsF(small_font(ratio, 0.85)).horizontalAdvance("00:00:00.00")
         reach = axis.width + REACH
-        times, decimals = time_ticks(axis.start_s, axis.time(reach), reach / (1.3 * wide))
+        # of the time of day, ticks are at its own round times
+        before_s, stop_s = self.format.after_midnight_s, axis.time(reach)
+        times, decimals = time_ticks(
+            axis.start_s + before_s, stop_s + before_s, reach / (1.3 * wide)
+        )
         ticks: list[tuple[int, int, QImage]] = []
-        for time_s in times:
+        for round_s in times:
+            time_s = round_s - before_s
             if time_s >= 0.0:
-                text = self.format.text(time_s, decimals, with_day=False)
+                text = self.format.tick(round_s, decimals)
                 picture = self._written(text, height, ratio)
                 column = axis.first_column + self._x(axis, time_s)
                 ticks.append((column, picture.width() // 2, picture))
@@ -75,22 +84,23 @@ class TimeMarks(PaneItem):
     def _x(self, axis: PixelMap, time_s: float) -> int:
         return math.floor(axis.x(time_s))
 
-    def _written(self, text: str, height: int, ratio: float) -> QImage:
-        """Return a tick with its time: it is shown in many frames, a pixel further on in each."""
-        key = (text, height, ratio, self.theme.name)
+    def _written(self, text: str, height: int, ratio: float, ticks: bool = True) -> QImage:
+        """Return a time, mostly with its tick: it is shown in many frames, moved a pixel each."""
+        key = (text, height, ratio, self.theme.name, ticks)
         if key not in self._texts:
             if len(self._texts) >= MANY_TEXTS:
                 self._texts.clear()
-            self._texts[key] = self._picture(text, height, ratio)
+            self._texts[key] = self._picture(text, height, ratio, ticks)
         return self._texts[key]
 
-    def _picture(self, text: str, height: int, ratio: float) -> QImage:
+    def _picture(self, text: str, height: int, ratio: float, ticks: bool) -> QImage:
         font = small_font(ratio, 0.85)
         half = math.ceil(QFontMetricsF(font).horizontalAdvance(text) / 2 + 6 * ratio)
         image = QImage(2 * half, height, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
-        painter.fillRect(half, 0, max(1, round(ratio)), round(TICK * ratio), self._ink())
+        if ticks:
+            painter.fillRect(half, 0, max(1, round(ratio)), round(TICK * ratio), self._ink())
         painter.setFont(font)
         self._text(painter, QRectF(half, 0, 0, height), text, ratio)
         painter.end()

@@ -1,6 +1,6 @@
 """Times for reading, and where the axis has its ticks."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,6 +32,24 @@ def test_time_of_day_counts_from_the_first_sample() -> None:
     assert TimeFormat().text(1.25, 2) == "0:01.25"
 
 
+def test_ticks_of_the_time_of_day_are_round_by_the_clock_and_name_the_day() -> None:
+    clock = TimeFormat(datetime(2026, 9, 1, 23, 59, 51, 621_000, UTC))
+    before_s = clock.after_midnight_s
+    assert before_s == pytest.approx(86_391.621)
+    times, decimals = time_ticks(before_s, before_s + 20.0, 5.0)
+    assert [clock.tick(time, decimals) for time in times] == [
+        "23:59:55", "2 Sep", "00:00:05", "00:00:10",
+    ]  # fmt: skip
+    assert [clock.day(time - before_s) for time in times] == ["1 Sep", "2 Sep", "2 Sep", "2 Sep"]
+    times, decimals = time_ticks(before_s, before_s + 1.0, 4.0)
+    assert clock.tick(times[0], decimals) == "23:59:52.0"
+    days, decimals = time_ticks(before_s, before_s + 200 * 3600.0, 5.0)
+    assert [clock.tick(time, decimals) for time in days[:2]] == ["3 Sep", "5 Sep"]
+    # elapsed times begin with the sound
+    assert TimeFormat().after_midnight_s == 0.0
+    assert (TimeFormat().tick(3600.0, 0), TimeFormat().day(3600.0)) == ("1:00:00", "")
+
+
 @pytest.mark.parametrize(
     ("start", "stop", "most", "first", "step", "decimals"),
     [
@@ -40,6 +58,7 @@ def test_time_of_day_counts_from_the_first_sample() -> None:
         (2.5, 7.5, 11, 2.5, 0.5, 1),
         (0.103, 0.603, 6, 0.2, 0.1, 1),
         (0.0, 36000.0, 6, 0.0, 7200.0, 0),
+        (0.0, 720_000.0, 10, 0.0, 86_400.0, 0),
     ],
 )
 def test_ticks_are_round_and_few(

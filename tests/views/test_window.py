@@ -37,6 +37,8 @@ ALWAYS = {
     "floor down", "floor up", "ceiling down", "ceiling up", "default range", "full screen", "keys",
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
     "follow", "slower", "faster", "next analysis", "live map", "lag", "ridge",
+    "band in", "band out", "band up", "band down", "next band", "band usual", "band all",
+    "band heard",
 }  # fmt: skip
 READY = {"listen", "last session", "more labels", "fewer labels", "watching"}
 SHOWN = {
