@@ -156,5 +156,7 @@ def edge_s(pane: WaveformPane | SpectrogramPane) -> float:
 
 def labels_in_view(workspace: Workspace) -> list[Event]:
     """Return the labels whose lanes have room on the screen."""
-    shown = {lane.label for lane in workspace.lanes.picture.shown_lanes()}
-    return [event for event in workspace.timeline.events if event.label in shown]
+    rate, time = workspace.timeline.sample_rate, workspace.time
+    start, stop = round(time.start_s * rate), round(time.stop_s * rate) + 1
+    lanes = workspace.lanes.picture.shown_lanes()
+    return [event for lane in lanes for event in lane.between(start, stop)]

@@ -63,6 +63,8 @@ class TimelineModel(QAbstractListModel):
         self._findings = Findings(taxonomy)
         self._sounding: tuple[Finding, ...] = ()
         self._early: tuple[Finding, ...] = ()
+        # those of them that are shown
+        self._ahead: list[Event] = []
         self._rules = DecisionRules((0.5,) * len(taxonomy))
         # what is heard whatever the rules: no finding that is kept is behind it
         self._settled: list[Event] = []
@@ -87,7 +89,7 @@ class TimelineModel(QAbstractListModel):
 
     @property
     def lanes(self) -> Lanes:
-        """All events by label; read only."""
+        """All events by label, and what one patch alone shows (see `set_sounding`); read only."""
         return self._lanes
 
     @property
@@ -97,9 +99,8 @@ class TimelineModel(QAbstractListModel):
 
     @property
     def sounding(self) -> tuple[Event, ...]:
-        """The events that sound now, without those that the newest patch alone would show."""
-        early = {finding.event for finding in self._early}
-        return tuple(event for event in self._provisional if event not in early)
+        """The events that sound now."""
+        return tuple(self._provisional)
 
     @property
     def heard(self) -> list[Event]:
@@ -176,7 +177,8 @@ class TimelineModel(QAbstractListModel):
         Parameters
         ----------
         early : iterable of Finding
-            What the newest patch alone would show (see `leanviz.core.early`).
+            What the newest patch alone would show (see `leanviz.core.early`): in the lanes, and no
+            event of this model's.
         """
         self._sounding, self._early = tuple(findings), tuple(early)
         self._show_sounding()
@@ -192,7 +194,8 @@ class TimelineModel(QAbstractListModel):
         self._note(judged)
         self._rate, self._annotations = sample_rate, Annotations()
         self._settled = list(events)
-        self._provisional, final = [], sorted((*self._settled, *judged.events))
+        final = sorted((*self._settled, *judged.events))
+        self._provisional, self._ahead = [], []
         self.forgotten = max(0, len(final) - self._limit)
         self._heard = final[self.forgotten :]
         self._final = self._heard.copy()
@@ -223,12 +226,20 @@ class TimelineModel(QAbstractListModel):
         if added:
             self.lanes_changed.emit()
 
-    def set_provisional(self, events: Iterable[Event]) -> None:
-        """Take the events that are sounding now, in place of those of the previous call."""
-        now = sorted(events)
-        if now == self._provisional:
+    def set_provisional(self, events: Iterable[Event], ahead: Iterable[Event] = ()) -> None:
+        """Take the events that are sounding now, in place of those of the previous call.
+
+        Parameters
+        ----------
+        ahead : iterable of Event
+            For the lanes alone.
+        """
+        now, ahead = sorted(events), sorted(ahead)
+        if (now, ahead) == (self._provisional, self._ahead):
             return
         first = len(self._final)
+        self._lanes.remove(self._ahead)
+        self._ahead = ahead
         if self._provisional:
             self.beginRemoveRows(QModelIndex(), first, first + len(self._provisional) - 1)
             self._lanes.remove(self._provisional)
@@ -238,7 +249,7 @@ class TimelineModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), first, first + len(now) - 1)
             self._provisional = now
             self.endInsertRows()
-        for event in now:
+        for event in (*now, *ahead):
             self._lanes.add(event)
         self.lanes_changed.emit()
 
@@ -289,7 +300,7 @@ class TimelineModel(QAbstractListModel):
     def _show_heard(self) -> None:
         """Show what the rules show, with what a person says of it."""
         self.beginResetModel()
-        self._provisional = []
+        self._provisional, self._ahead = [], []
         self._final = self._annotations.applied(self._heard)
         self._lanes.replace(self._final)
         self.endResetModel()
@@ -309,7 +320,7 @@ class TimelineModel(QAbstractListModel):
             for found in (self._sounding, self._early)
         )
         known = {event.label for event in shown}
-        self.set_provisional([*shown, *(event for event in early if event.label not in known)])
+        self.set_provisional(shown, [event for event in early if event.label not in known])
 
     def _forget_findings(self) -> None:
         self._findings.clear()

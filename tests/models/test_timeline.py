@@ -72,17 +72,22 @@ def test_lanes_keep_their_order_and_families_stay_together(timeline: TimelineMod
 def test_what_one_patch_alone_shows_is_told_to_nobody_and_leaves_nothing(
     timeline: TimelineModel,
 ) -> None:
-    """It is on the screen, and not among what sounds: the large letters would not take it back."""
+    """It is in its lane, and no event: tables, counts and large letters would take it back."""
     timeline.set_rules(DecisionRules((0.5,) * len(TAXONOMY)))
     siren, bark, again = (
         Finding(Candidate(TAXONOMY.index(label), 2, 2, score, 2), sound(1, 2, label, score))
         for label, score in (("Siren", 0.6), ("Bark", 0.9), ("Siren", 0.9))
     )
     timeline.set_sounding([siren], early=[bark, again])
-    assert timeline.events == [bark.event, siren.event]
-    assert timeline.sounding == (siren.event,)
+    assert timeline.events == [siren.event]
+    assert timeline.row_of(bark.event) == -1
+    shown = {lane.label: lane.between(0, 99 * RATE) for lane in timeline.lanes}
+    assert shown == {"Bark": [bark.event], "Siren": [siren.event]}
     timeline.set_sounding([])
-    assert timeline.events == []
+    assert (timeline.events, lanes(timeline)) == ([], [])
+    timeline.set_sounding([], early=[bark])
+    timeline.restart(RATE)
+    assert lanes(timeline) == []
 
 
 def test_provisional_events_replace_each_other(timeline: TimelineModel) -> None:

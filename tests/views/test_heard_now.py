@@ -3,12 +3,13 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from leanviz.core.events import Event, State
+from leanviz.core.decisions import DecisionRules
+from leanviz.core.events import Candidate, Event, Finding, State
 from leanviz.views.colours import GREY, ORANGE
 from leanviz.views.heard_now import BLOCK, HeardNow
 from leanviz.views.theme import DARK
 from leanviz.views.workspace import Workspace
-from tests.core.material import TAXONOMY
+from tests.core.material import BARK, TAXONOMY
 from tests.views.panes_material import RATE, picture, where
 
 
@@ -68,3 +69,18 @@ def test_names_are_large_and_those_without_room_are_left_out(heard: HeardNow) ->
     heard.resize(200, heard.height())
     assert where(picture(heard), ORANGE)[36].sum() == BLOCK
     assert where(picture(heard), DARK.text).any()
+
+
+def test_what_one_patch_alone_shows_is_not_named(heard: HeardNow) -> None:
+    """It may go again; and nobody is told that it was heard."""
+    timeline = heard._workspace.timeline
+    heard._workspace.time.show_live()
+    timeline.set_rules(DecisionRules((0.5,) * len(TAXONOMY)))
+    early = Finding(Candidate(BARK, 20, 20, 0.9, 20), sounding("Bark", 0.9))
+    timeline.set_sounding([], [early])
+    assert len(timeline.lanes) == 1
+    assert heard.accessibleDescription() in {"", "nothing"}
+    timeline.add_final([Event(2 * RATE, 4 * RATE, "Siren", 0.9)])
+    assert heard.accessibleDescription() == "Siren, alarm 0:02"
+    timeline.set_sounding([early])
+    assert names(heard) == ["Bark, woof"]
