@@ -102,6 +102,10 @@ class Settings:
         Whether the analysis pane is shown, where there is a file.
     analysis_kind : Kind
         What it shows.
+    side_width : int
+        Width of the column beside the panes, in logical pixels.
+    file_dates : bool
+        Whether the time of day at which a file begins is taken from a name that a recorder gave.
     geometry, splitter : str
         Place of the window and of its dividers, as Qt packs them, in base64.
     recent : tuple of str
@@ -141,6 +145,8 @@ class Settings:
     live_map: bool = False
     analysis: bool = False
     analysis_kind: Kind = Kind.CQT
+    side_width: int = _number(320, 320, 640)
+    file_dates: bool = True
     geometry: str = ""
     splitter: str = ""
     recent: tuple[str, ...] = ()

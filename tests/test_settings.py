@@ -79,6 +79,8 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         live_map=True,
         analysis=True,
         analysis_kind=Kind.PITCH,
+        side_width=400,
+        file_dates=False,
         geometry="AdnQ",
         splitter="AAAA",
         recent=("/a b/\N{BELL}.wav",),

@@ -59,6 +59,8 @@ class State:
         All that is in view is analysed in the analysis pane.
     explained : bool
         A label is explained.
+    dated : bool
+        It is known when what is shown began.
     earlier, later : bool
         Of the files that were opened together, there is one before or after the one shown.
     """
@@ -78,6 +80,7 @@ class State:
     deleted: bool = False
     analysis: bool = False
     explained: bool = False
+    dated: bool = False
     earlier: bool = False
     later: bool = False
 
@@ -111,6 +114,10 @@ def _live(state: State) -> bool:
 
 def _heard(state: State) -> bool:
     return state.mode in {Mode.LIVE, Mode.HEARD, Mode.SESSION}
+
+
+def _dated(state: State) -> bool:
+    return state.dated or _heard(state)
 
 
 def _analysed(state: State) -> bool:
@@ -480,6 +487,8 @@ VIEW = (
     _show("show spectrogram", "&Spectrogram", keys=("Ctrl+3",), help="spectrogram"),
     _show("show lanes", "&Labels", keys=("Ctrl+4",), help="labels"),
     _show("show inspector", "&Inspector", keys=("Ctrl+5",), help="inspector"),
+    ActionSpec("wider inspector", "&Wider Inspector", "&View", help="widen the inspector"),
+    ActionSpec("narrower inspector", "Na&rrower Inspector", "&View", help="narrow the inspector"),
     ActionSpec(
         "decisions", "&Decisions", "&View", ("Ctrl+D",), "thresholds, classes and presets"
     ),
@@ -488,7 +497,8 @@ VIEW = (
         help="what is heard now in large letters",
     ),
     _show("crosshair", "&Crosshair", keys=("X",), help="crosshair", separated=True),
-    _show("clock time", "Clock &Time", keys=("T",), help="time of day or elapsed", needs=_heard),
+    _show("clock time", "Clock &Time", keys=("T",), help="time of day or elapsed", needs=_dated),
+    _show("file dates", "Times from File &Names", help="files: time of day from recorders' names"),
     _show(
         "paging", "Turn Pa&ges", keys=("P",), help="live: turn pages instead of scrolling",
     ),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Event
+from leanviz.core.recorder_names import moment_in
 from leanviz.models.decisions import DecisionsModel
 from leanviz.models.viewport import MAX_LIVE_SPAN_S
 from leanviz.settings import Settings
@@ -49,6 +50,11 @@ class Director(QObject):
 
     A timer polls threads while any of them is at work, and rests otherwise.
 
+    Attributes
+    ----------
+    file_dates : bool
+        Whether the time of day at which a file begins is taken from its name.
+
     Signals
     -------
     changed :
@@ -76,6 +82,7 @@ class Director(QObject):
         super().__init__(parent)
         self._parts = parts
         self.live_span_s = settings.live_span_s
+        self.file_dates = settings.file_dates
         self.decisions = DecisionsModel(settings.decisions, self)
         self._engine: Engine | None = None
         self._no_engine = ""
@@ -145,7 +152,9 @@ class Director(QObject):
 
     @property
     def origin(self) -> datetime | None:
-        """The moment of the first sample shown, where it is known."""
+        """The moment of the first sample shown, where it is known; of a file, as its name says."""
+        if self._mode is Mode.FILE:
+            return moment_in(self._shown) if self.file_dates else None
         session = self._sessions.session
         return self._live.origin if session is None else session.head.started
 
@@ -173,7 +182,9 @@ class Director(QObject):
         analysis = self.analysis
         if analysis is None:
             return None
-        return ClipReport.of(analysis, printable(analysis.path), engine.model.taxonomy, rules)
+        return ClipReport.of(
+            analysis, printable(analysis.path), engine.model.taxonomy, rules, dated=self.file_dates
+        )
 
     def state(self, selected: Event | None) -> State:
         """Return what decides which actions can be used."""
@@ -187,6 +198,7 @@ class Director(QObject):
             events=self._parts.workspace.timeline.rowCount() > 0,
             selected=selected is not None,
             heads=0 if band is None else band.n_heads,
+            dated=self.origin is not None,
         )
 
     def load(self, load: Callable[[], Engine]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from leanviz.core.events import Event
 from leanviz.settings import Settings, ThemeChoice
@@ -41,7 +41,7 @@ from leanviz.views.playing import Playing
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
-from leanviz.views.side import Side
+from leanviz.views.side import Beside, Side
 from leanviz.views.status_bar import StatusBar
 from leanviz.views.telling_time import TellingTime
 from leanviz.views.theme import Theme
@@ -141,18 +141,16 @@ class MainWindow(DropWindow):
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
         self.watching.show_badge_in(self.menuBar())
-        centre, row, column = QWidget(), QHBoxLayout(), QVBoxLayout()
+        centre, column = QWidget(), QVBoxLayout()
         column.addWidget(self.banner)
         column.addWidget(self.watching.strip)
         column.addWidget(self.heard)
         column.addWidget(self.workspace, 1)
-        row.addLayout(column, 1)
-        row.addWidget(self.side)
-        for layout in (row, column):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
-        centre.setLayout(row)
-        self.setCentralWidget(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        centre.setLayout(column)
+        self._beside = Beside(centre, self.side)
+        self.setCentralWidget(self._beside)
         self._actions.use_keys_in(self.workspace)
 
     def _submenu(self, menu: QMenu, title: str, before: QAction) -> QMenu:
@@ -181,9 +179,12 @@ class MainWindow(DropWindow):
             "fewer labels": lambda: director.decisions.shift(THRESHOLD_STEP),
             "devices": self._inputs.look,
             "show inspector": self._show_inspector,
+            "wider inspector": lambda: self._beside.widen(1),
+            "narrower inspector": lambda: self._beside.widen(-1),
             "decisions": self._show_decisions,
             "show heard": lambda: self.heard.setVisible(self._actions["show heard"].isChecked()),
             "crosshair": lambda: self._crosshair.setVisible(self._actions["crosshair"].isChecked()),
+            "file dates": self._choose_file_dates,
             "full screen": self._fill_screen,
             "keys": lambda: KeySheet(self).exec(),
         })  # fmt: skip
@@ -206,6 +207,7 @@ class MainWindow(DropWindow):
         self.seen_changed.connect(self.watching.set_visible)
         self._actions.check("show inspector", True)
         self._actions.check("clock time", self._appearance.settings.clock_time)
+        self._actions.check("file dates", director.file_dates)
         self._actions.check("show heard", self._appearance.settings.heard_now)
         self.heard.setVisible(self._appearance.settings.heard_now)
         self.toolbar.cancelled.connect(director.stop)
@@ -253,6 +255,7 @@ class MainWindow(DropWindow):
         if settings.geometry:
             self.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode(errors="replace")))
         self.workspace.set_heights(settings.splitter)
+        self._beside.widen_to(settings.side_width)
         self._recent.show([Path(name) for name in settings.recent])
         self._inputs.restore(settings)
         self._logs.serve(self._actions, settings)
@@ -279,6 +282,7 @@ class MainWindow(DropWindow):
             self.choices,
             geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
             splitter=self.workspace.heights(),
+            side_width=self.side.wanted,
         )
 
     @property
@@ -294,6 +298,7 @@ class MainWindow(DropWindow):
             ),
             follow_playing=self.director.transport.following,
             clock_time=self._actions["clock time"].isChecked(),
+            file_dates=self.director.file_dates,
             heard_now=self._actions["show heard"].isChecked(),
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
@@ -452,6 +457,10 @@ class MainWindow(DropWindow):
         self._actions.check("show inspector", True)
         self._show_inspector()
         self.side.show_decisions()
+
+    def _choose_file_dates(self) -> None:
+        self.director.file_dates = self._actions["file dates"].isChecked()
+        self.refresh()
 
     def _fill_screen(self) -> None:
         (self.showFullScreen if self._actions["full screen"].isChecked() else self.showNormal)()
