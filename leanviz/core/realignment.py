@@ -51,10 +51,10 @@ class Verdict(StrEnum):
 
 
 MEANINGS = {
-    Verdict.BROAD: "spread over at least a third of the keys it could look at",
-    Verdict.DIAGONAL: "at least half of the weight lies within the patch itself",
-    Verdict.STUCK: "stays at one moment: moves less than a quarter as far as the patch",
-    Verdict.ELSEWHERE: "moves along with the patch, but looks outside it",
+    Verdict.BROAD: "spread over a third or more of the keys in reach",
+    Verdict.DIAGONAL: "half of the weight or more lies within the patch",
+    Verdict.STUCK: "moves less than a quarter as far as the patch",
+    Verdict.ELSEWHERE: "moves along with the patch, looks outside it",
 }
 
 

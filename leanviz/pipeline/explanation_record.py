@@ -1,6 +1,7 @@
 """An explanation as it is written to a file."""
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,15 @@ UNITS = {
 }
 
 
-def record_of(found: FileExplanation, model: LeanModel) -> AttentionRecord:
+def record_of(
+    found: FileExplanation, model: LeanModel, began: datetime | None = None
+) -> AttentionRecord:
     """Return all there is of an explanation, with what it takes to make it again.
+
+    Parameters
+    ----------
+    began : datetime or None
+        When a live stream began.
 
     Raises
     ------
@@ -41,6 +49,7 @@ def record_of(found: FileExplanation, model: LeanModel) -> AttentionRecord:
     facts = {
         "file": printable(sound.name),
         "sha256": None if isinstance(sound, KeptSound) else file_digest(sound),
+        "began": None if began is None else began.isoformat(timespec="milliseconds"),
         "sample_rate": inquiry.sample_rate,
         "model": model.identity,
         "leanviz": leanviz.__version__,

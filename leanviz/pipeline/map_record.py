@@ -1,5 +1,6 @@
 """The attention map of a whole recording as it is written to a file."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ UNITS = {
 
 
 def write_whole_map(
-    path: Path, model: LeanModel, analysis: ClipAnalysis | None, band: AttentionBand
+    path: Path,
+    model: LeanModel,
+    analysis: ClipAnalysis | None,
+    band: AttentionBand,
+    began: datetime | None = None,
 ) -> None:
     """Write a map in the form that the suffix names, one of `MAP_SUFFIXES`.
 
@@ -30,6 +35,8 @@ def write_whole_map(
     ----------
     analysis : ClipAnalysis or None
         Of the file that the map is of; None if it is of a live stream.
+    began : datetime or None
+        When a live stream began.
 
     Raises
     ------
@@ -43,6 +50,7 @@ def write_whole_map(
     facts: dict[str, Any] = {
         "file": "heard live" if analysis is None else printable(analysis.path.name),
         "sha256": None if analysis is None else file_digest(analysis.path),
+        "began": None if began is None else began.isoformat(timespec="milliseconds"),
         "sample_rate": band.sample_rate,
         "model": model.identity,
         "leanviz": leanviz.__version__,

@@ -57,8 +57,9 @@ class MapExport(QObject):
             self.failed.emit(NO_FORM)
             return
         model, analysis = engine.model, self._director.recording.analysis
+        began = self._director.origin if analysis is None else None
         self._worker.run(
-            lambda: write_whole_map(path, model, analysis, band),
+            lambda: write_whole_map(path, model, analysis, band, began),
             lambda _: self.said.emit(f"Written: {path}"),
             self.failed.emit,
         )

@@ -73,6 +73,7 @@ class AttentionPage(QScrollArea):
                 item.setToolTip(plain_tip(tip))
         self.shapes = PlainLabel("\n".join(f"{v}: {text}" for v, text in MEANINGS.items()))
         self.shapes.setFont(small_font(part=0.85))
+        self.shapes.setProperty("role", "name")
         self.shapes.setWordWrap(True)
         self.row, self.common = Facts(ROW_FACTS), Facts((COMMON,))
         self.row.setToolTip(TIPS[3])

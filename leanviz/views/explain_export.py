@@ -63,9 +63,11 @@ class ExplainExport(QObject):
             return
         from leanviz.pipeline.explanation_record import record_of
 
+        live = not isinstance(found.inquiry.sound, Path)
+        began = self._director.origin if live else None
         write = write_attention_table if suffix == ".csv" else write_attention
         self._worker.run(
-            lambda: write(record_of(found, engine.model), path),
+            lambda: write(record_of(found, engine.model, began), path),
             lambda _: self.said.emit(f"Written: {path}"),
             self.failed.emit,
         )

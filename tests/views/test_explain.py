@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -290,6 +291,7 @@ def test_what_is_heard_live_is_explained_while_listening_goes_on(
     record = read_attention(tmp_path / "why.npz")
     assert np.array_equal(record.attention, found.found.attention)
     assert (record.facts["file"], record.facts["sha256"]) == ("heard live", None)
+    assert datetime.fromisoformat(record.facts["began"]).tzinfo is not None
     window.director.transport.no_output = "There is no sound output."
     trigger(window, "play why")
     assert "There is no sound output." in window.banner.text
