@@ -218,7 +218,7 @@ class ActionSpec:
     help : str
         What it does, for the tool tip and the key sheet.
     icon : str
-        Name of its qtawesome icon, if it stands in the toolbar.
+        Name of its icon, a file in ``resources/icons``, if it stands in the toolbar.
     checkable : bool
         Whether it is on or off.
     choice : str
@@ -268,7 +268,7 @@ _head = partial(ActionSpec, menu="&View/Attention &Head", checkable=True, choice
 FILE = (
     _file(
         "open", "&Open\u2026", keys=("Ctrl+O",), help="open a sound file or a session",
-        icon="mdi6.folder-open-outline",
+        icon="folder-open-outline",
     ),
     _file(
         "save", "&Save Session", keys=("Ctrl+S",), help="save what you made of the labels",
@@ -280,7 +280,7 @@ FILE = (
     ),
     _file(
         "export", "&Export\u2026", keys=("Ctrl+E",), help="write labels or a figure",
-        icon="mdi6.export-variant", needs=_analysed,
+        icon="export-variant", needs=_analysed,
     ),
     _file(
         "export clips", "Export Cli&ps\u2026", keys=("Ctrl+Shift+E",),
@@ -366,20 +366,20 @@ EDIT = (
 SOUND = (
     _sound(
         "listen", "&Listen", keys=("Ctrl+Space",), help="start or stop listening",
-        icon="mdi6.microphone", checkable=True, needs=_ready,
+        icon="microphone", checkable=True, needs=_ready,
     ),
     _sound(
         "freeze", "&Freeze", help="hold the view while listening goes on",
-        icon="mdi6.snowflake", checkable=True, needs=_live,
+        icon="snowflake", checkable=True, needs=_live,
     ),
     _sound(
         "pause", "Pa&use Listening", keys=("Ctrl+P",),
         help="hear nothing for a while; the pause is a gap", short="Pause",
-        icon="mdi6.microphone-off", checkable=True, needs=_live,
+        icon="microphone-off", checkable=True, needs=_live,
     ),
     _sound(
         "play", "&Play", help="play or pause the file",
-        icon="mdi6.play", checkable=True, needs=_playable,
+        icon="play", checkable=True, needs=_playable,
     ),
     _sound(
         "space", "Play or Freeze", keys=("Space",),
@@ -426,6 +426,10 @@ SOUND = (
     _sound(
         "watching", "Recording and &Alerts\u2026", keys=("Ctrl+,",),
         help="choose sounds to keep and to be told of", needs=_ready,
+    ),
+    _sound(
+        "keep awake", "&Keep Awake While Listening", checkable=True,
+        help="the computer does not fall asleep while leanviz listens",
     ),
     _sound("stop", "&Clear or Stop", keys=("Esc",), help="clear the selection, stop an analysis"),
     _sound("devices", "Look for &Devices", keys=("F5",), help="list the inputs", separated=True),
@@ -481,7 +485,7 @@ GO = (
 )
 
 VIEW = (
-    _show("attention", "&Attention", keys=("A",), help="attention pane", icon="mdi6.matrix"),
+    _show("attention", "&Attention", keys=("A",), help="attention pane", icon="matrix"),
     _show("show overview", "O&verview", keys=("Ctrl+1",), help="overview"),
     _show("show waveform", "&Waveform", keys=("Ctrl+2",), help="waveform"),
     _show("show spectrogram", "&Spectrogram", keys=("Ctrl+3",), help="spectrogram"),

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from leanviz.views.action_table import SPECS, ActionSpec, State, usable
+from leanviz.views.icons import icon
 from leanviz.views.plain import plain_tip
-from leanviz.views.style import disabled
 from leanviz.views.theme import Theme
 
 
@@ -85,12 +84,10 @@ class Actions:
 
     def set_icons(self, theme: Theme) -> None:
         """Draw the icons in the colours of a theme."""
-        colours = {"color": theme.text, "color_disabled": disabled(theme)}
         for spec in SPECS:
             if spec.icon:
                 on = theme.query if spec.name == "listen" else theme.accent
-                icon = qtawesome.icon(spec.icon, color_on=on, **colours)
-                self._by_name[spec.name].setIcon(icon)
+                self._by_name[spec.name].setIcon(icon(spec.icon, theme, on))
 
 
 def key_text(key: str) -> str:

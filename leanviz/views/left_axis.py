@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.views.drawing import colour, device_pixels, small_font
 from leanviz.views.theme import DARK, Theme
@@ -23,11 +22,8 @@ def _nowhere() -> None:
     """Draw nothing again: the axis is in no pane yet."""
 
 
-class LeftAxis(pg.AxisItem):
-    """Marks where the pane wants them.
-
-    Draws itself: pyqtgraph's own painting drops marks at the ends and texts that are too long,
-    where this moves them inside and shortens them.
+class LeftAxis(QGraphicsWidget):
+    """Marks where the pane wants them: those at the ends inside, texts too long shortened.
 
     Attributes
     ----------
@@ -36,8 +32,9 @@ class LeftAxis(pg.AxisItem):
     """
 
     def __init__(self) -> None:
-        super().__init__("left")
-        self.setWidth(LEFT)
+        super().__init__()
+        self.setMinimumWidth(LEFT)
+        self.setMaximumWidth(LEFT)
         self._marks: list[Mark] = []
         self._ticks = True
         self._theme: Theme = DARK
@@ -64,26 +61,26 @@ class LeftAxis(pg.AxisItem):
         return self.rect().adjusted(0.0, 0.0, -GAP, 0.0)
 
     def paint(
-        self, p: QPainter, opt: QStyleOptionGraphicsItem, widget: QWidget | None = None
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw the marks, counting in device pixels."""
         if not self._marks:
             return
-        with device_pixels(p) as ratio:
+        with device_pixels(painter) as ratio:
             size = self.boundingRect().size() * ratio
             width, height = size.width(), size.height()
-            p.setFont(small_font(ratio, 0.85))
-            metrics = QFontMetricsF(p.font())
+            painter.setFont(small_font(ratio, 0.85))
+            metrics = QFontMetricsF(painter.font())
             right = width - (TICK + 4 if self._ticks else PAD - GAP) * ratio
             for position, text in self._marks:
                 y = (1.0 - position) * (height - ratio)
                 if self._ticks:
                     tick = QRectF(width - TICK * ratio, round(y), TICK * ratio, max(1.0, ratio))
-                    p.fillRect(tick, colour(self._theme.line))
+                    painter.fillRect(tick, colour(self._theme.line))
                 half = metrics.height() / 2
                 middle = min(max(y, half), max(half, height - half))
                 area = QRectF(PAD * ratio, middle - half, right - PAD * ratio, 2 * half)
                 short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-                p.setPen(colour(self._theme.muted))
+                painter.setPen(colour(self._theme.muted))
                 flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                p.drawText(area, flags, short)
+                painter.drawText(area, flags, short)

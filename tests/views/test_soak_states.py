@@ -27,7 +27,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -179,6 +179,8 @@ class Using(RuleBasedStateMachine):
         window = self.window
         window.end()
         chosen = window.settings
+        # PySide keeps for good what is found after `deleteLater`, which waits for a loop of events
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         for dialog in window.findChildren(QDialog):
             dialog.close()
         window.close()
