@@ -31,6 +31,7 @@ POLL_MS = 30
 BUTTONS = (
     "play why", "play rest", "mute selection", "isolate selection", "similar", "export why",
 )  # fmt: skip
+PLAY = ("play why", "play rest")
 SELECT_LABEL = "Select a label to see what drove it."
 SELECT_SOMETHING = "Select a label or a time range first."
 
@@ -223,6 +224,7 @@ class ExplainDesk(QObject):
         """Say what is missing, on the page and on the buttons; ask once it is there."""
         why_not = self._source.why_not
         self._actions.explain(("why", *BUTTONS), why_not)
+        self._actions.explain(PLAY, why_not or self._director.transport.no_output)
         self._let_go()
         if self._event is None:
             self.panel.say(why_not or SELECT_LABEL)

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,8 @@ class ExplainPlaying(QObject):
 
     def _begin(self, engine: "Engine", wish: int, place: Path, extent: Span, rate: int) -> None:
         if wish != self._wish:
+            if self._of_stream and not self.busy:
+                self._remove()
             return
         self._extent, self._rate = extent, rate
         self._player = self._player or engine.player()
@@ -109,10 +112,18 @@ class ExplainPlaying(QObject):
         self._playing = True
 
     def _end(self) -> None:
-        """Have no cursor in a stream: it would be left behind."""
+        """Leave nothing of a stream: no cursor, which would stay behind, and no sound."""
         if self._playing and self._of_stream:
             self._time.set_cursor(None)
+            self._remove()
         self._playing = False
+
+    def _remove(self) -> None:
+        if self._folder is not None:
+            for place in Path(self._folder.name).iterdir():
+                # where a file that is open cannot be removed it goes with the window
+                with suppress(OSError):
+                    place.unlink()
 
     def _give_way(self) -> None:
         """Fall silent where the file itself begins to play."""

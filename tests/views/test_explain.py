@@ -22,6 +22,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.explained_sound import write_explained_sound
 from leanviz.pipeline.explaining import FileExplanation, explain_file, why_event
+from leanviz.pipeline.kept_sound import KeptSound
 from leanviz.sessions.attention_file import read_attention
 from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
@@ -304,7 +305,7 @@ def test_what_is_heard_live_is_explained_while_listening_goes_on(
 
 @pytest.mark.audio
 def test_what_drove_a_label_is_played_until_the_file_is(
-    qtbot: QtBot, virtual_mic: VirtualMic, window: MainWindow
+    qtbot: QtBot, virtual_mic: VirtualMic, window: MainWindow, engine: Engine, clip: Path
 ) -> None:
     found, time = asked(qtbot, window), window.workspace.time
     qtbot.waitUntil(lambda: not window.director.transport.no_output)
@@ -319,6 +320,14 @@ def test_what_drove_a_label_is_played_until_the_file_is(
     qtbot.waitUntil(lambda: (time.cursor_s or 0.0) > begin_s + 0.3 and window.why.playing.busy)
     window.navigation.select(None)
     assert not window.why.playing.busy
+    samples, rate = read_mono(clip)
+    kept = KeptSound((32_767 * samples).astype(np.int16), 0, rate)
+    heard = replace(found, inquiry=replace(found.inquiry, sound=kept))
+    time.set_cursor(None)
+    window.why.playing.play(engine, heard, reverse=False)
+    qtbot.waitUntil(lambda: window.why.playing.poll() or (time.cursor_s or 0.0) > begin_s)
+    window.why.playing.stop()
+    assert time.cursor_s is None, "a stream has no cursor that could be left behind"
 
 
 def test_without_an_output_there_is_a_sentence(qtbot: QtBot, window: MainWindow) -> None:
