@@ -80,6 +80,8 @@ class Settings:
         Thresholds, smoothing, and which classes are shown.
     watching : WatchChoices
         Clips that are kept, and who is told of which sounds.
+    keep_awake : bool
+        Whether the computer is kept from falling asleep while leanviz listens.
     keep_log : bool
         Whether live sessions are logged.
     log_mb : int
@@ -133,6 +135,7 @@ class Settings:
     live_span_s: float = _number(20.0, 0.1, 3600.0)
     decisions: DecisionChoices = field(default_factory=DecisionChoices)
     watching: WatchChoices = field(default_factory=WatchChoices)
+    keep_awake: bool = True
     keep_log: bool = True
     log_mb: int = _number(500, 1, MOST_MB)
     keep_analyses: bool = True

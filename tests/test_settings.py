@@ -46,6 +46,7 @@ def test_round_trip_keeps_every_value_and_its_type(path: Path) -> None:
         model_eye=True,
         paging=True,
         follow_playing=False,
+        keep_awake=False,
         keep_log=False,
         log_mb=100,
         decisions=DecisionChoices(

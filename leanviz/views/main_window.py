@@ -17,6 +17,7 @@ from leanviz.views.analysis_desk import AnalysisDesk
 from leanviz.views.analysis_keeping import AnalysisKeeping
 from leanviz.views.appearance import Appearance
 from leanviz.views.attention_desk import AttentionDesk
+from leanviz.views.awake import Awake
 from leanviz.views.banner import Banner
 from leanviz.views.clip_export import ClipExport
 from leanviz.views.crosshair import Crosshair
@@ -206,6 +207,8 @@ class MainWindow(DropWindow):
         self.seen_changed.connect(director.set_visible)
         self.seen_changed.connect(self.watching.set_visible)
         self._actions.check("show inspector", True)
+        self._awake = Awake(director.listening, self)
+        self._awake.serve(self._actions, self._appearance.settings.keep_awake)
         self._actions.check("clock time", self._appearance.settings.clock_time)
         self._actions.check("file dates", director.file_dates)
         self._actions.check("show heard", self._appearance.settings.heard_now)
@@ -298,6 +301,7 @@ class MainWindow(DropWindow):
             ),
             follow_playing=self.director.transport.following,
             clock_time=self._actions["clock time"].isChecked(),
+            keep_awake=self._actions["keep awake"].isChecked(),
             file_dates=self.director.file_dates,
             heard_now=self._actions["show heard"].isChecked(),
             live_span_s=self.director.live_span_s,
@@ -328,7 +332,7 @@ class MainWindow(DropWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (*parts, self.watching, self.clips, self.figures):
+        for part in (*parts, self.watching, self.clips, self.figures, self._awake):
             part.close()
         event.accept()
         self.closed.emit()
