@@ -14,6 +14,7 @@ from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_inputs import Inputs, Places, Source, gather
+from leanviz.pipeline.batch_work import kept_analyses
 from leanviz.pipeline.results import ClipAnalysis
 from leanviz.sessions.event_clips import NO_CLIPS, write_event_clips
 from leanviz.sessions.frames import SUFFIX as FRAMES
@@ -110,10 +111,13 @@ def _one_by_one(
     rules: DecisionRules,
 ) -> bool:
     extras, failures = _Extras(options, inputs, lean), 0
+    cache = kept_analyses() if options.cache else None
     for position, source in enumerate(inputs.sources):
         with ProgressBar(len(inputs.sources), position) as bar:
             use = partial(extras.take, source)
-            report = report_on(source.path, lean, rules, bar, use, dated=options.file_dates)
+            report = report_on(
+                source.path, lean, rules, bar, use, dated=options.file_dates, cache=cache
+            )
         failures += isinstance(report, ClipError)
         destination.take(report)
     destination.finish()

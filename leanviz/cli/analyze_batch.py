@@ -58,7 +58,13 @@ def analyze_batch(
     place = None if model is None else model.absolute()
     render = partial(as_written, shape=shape)
     work = BatchWork(
-        place, lean.identity, rules, shape.value, render, file_dates=options.file_dates
+        place,
+        lean.identity,
+        rules,
+        shape.value,
+        render,
+        file_dates=options.file_dates,
+        cache=options.cache,
     )
     if options.clips is not None:
         work = replace(work, clips=options.cut, clips_folder=options.clips.absolute())

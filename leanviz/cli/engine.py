@@ -13,6 +13,7 @@ from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.core.events import Rule
 from leanviz.inference.model import LeanModel
+from leanviz.pipeline.analysis_cache import AnalysisCache
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
 from leanviz.sessions.report import ClipError, ClipReport, Report, printable
@@ -42,8 +43,11 @@ def analyze_path(
     bar: "ProgressBar",
     *,
     pictures: bool = False,
+    cache: AnalysisCache | None = None,
 ) -> ClipAnalysis:
     """Analyse one file, for its results alone unless `pictures` are wanted too.
+
+    What is in a `cache` is looked up, if there is one.
 
     Raises
     ------
@@ -57,6 +61,7 @@ def analyze_path(
         rules,
         progress=lambda news: bar.show(name, news.fraction),
         pictures=pictures,
+        cache=cache,
     )
     if analysis.truncated:
         say(f"{printable(path)} ends before its header says; what is there was analysed.")
@@ -75,7 +80,7 @@ def ever_present(analysis: ClipAnalysis, model: LeanModel) -> str:
     return f"{labels} of ever-present classes left out: {', '.join(titles)}"
 
 
-def report_on(
+def report_on(  # noqa: PLR0913  (each is a choice of its own)
     path: Path,
     model: LeanModel,
     rules: DecisionRules,
@@ -83,6 +88,7 @@ def report_on(
     use: Callable[[ClipAnalysis], object] | None = None,
     *,
     dated: bool = False,
+    cache: AnalysisCache | None = None,
 ) -> Report:
     """Analyse one file; a bad one is complained about, and becomes a `ClipError`.
 
@@ -92,7 +98,7 @@ def report_on(
     """
     name = printable(path)
     try:
-        analysis = analyze_path(path, model, rules, bar)
+        analysis = analyze_path(path, model, rules, bar, cache=cache)
         if use is not None:
             use(analysis)
     except UserError as error:

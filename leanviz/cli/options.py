@@ -86,6 +86,8 @@ class BatchOptions:
         Where frame scores go. This and clips are also for a few files without a folder.
     file_dates : bool
         Whether times of day are taken from names that recorders give.
+    cache : bool
+        Whether results are looked up that the window has kept of files.
     """
 
     jobs: Annotated[
@@ -118,6 +120,7 @@ class BatchOptions:
     file_dates: Annotated[
         bool, typer.Option(help="Take times of day from names that recorders give.")
     ] = True
+    cache: Annotated[bool, typer.Option(help="Use what the window has kept of a file.")] = True
 
     @property
     def is_asked_for(self) -> bool:

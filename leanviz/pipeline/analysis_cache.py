@@ -171,6 +171,13 @@ class AnalysisCache:
         entry.touch()
         return entry
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept, and no file need be looked for."""
+        with suppress(OSError):
+            return next(self.folder.iterdir(), None) is None
+        return True
+
     def use(self) -> CacheUse:
         """Return how much is kept."""
         entries = self._entries()

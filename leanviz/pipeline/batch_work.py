@@ -11,6 +11,7 @@ from leanviz.core.errors import ModelError, UserError
 from leanviz.core.events import Event, Rule
 from leanviz.core.watching import Cut
 from leanviz.inference.model import LeanModel
+from leanviz.pipeline.analysis_cache import AnalysisCache
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
 from leanviz.sessions.event_clips import NO_CLIPS, ClipsDone, write_event_clips
@@ -45,6 +46,8 @@ class BatchWork:
         Where frame scores go, as clips do; None writes none.
     file_dates : bool
         Whether times of day are taken from the files' names.
+    cache : bool
+        Whether results are looked up that the worker's machine has kept of files.
     version : str
         Of leanviz; a worker that has another one refuses.
     """
@@ -58,6 +61,7 @@ class BatchWork:
     clips_folder: Path = Path()
     frame_scores: Path | None = None
     file_dates: bool = True
+    cache: bool = False
     version: str = leanviz.__version__
 
 
@@ -156,6 +160,7 @@ def analyze_task(task: Task, work: BatchWork, tell: Tell | None = None) -> FileR
             work.rules,
             progress=None if tell is None else lambda news: tell(news.fraction),
             pictures=False,
+            cache=kept_analyses() if work.cache else None,
         )
         return _result(analysis, task, work, model)
     except UserError as error:
@@ -168,6 +173,12 @@ def analyze_task(task: Task, work: BatchWork, tell: Tell | None = None) -> FileR
 
 
 COULD_NOT = "could not be analysed"
+
+
+def kept_analyses() -> AnalysisCache | None:
+    """Return what is kept of files, None if there is nothing: a file is read to be looked up."""
+    cache = AnalysisCache()
+    return None if cache.is_empty else cache
 
 
 @lru_cache(maxsize=1)

@@ -57,7 +57,7 @@ def analyze_file(  # noqa: PLR0913  (each is a choice of its own)
     pictures : bool
         Whether the spectrogram and the waveform are wanted too, a quarter of the work.
     cache : AnalysisCache or None
-        Where results are kept from one time to the next.
+        Where results are kept from one time to the next; without pictures they are only looked up.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def analyze_file(  # noqa: PLR0913  (each is a choice of its own)
     with open_audio(path) as reader:
         entry = None if cache is None else _entry(cache, reader, model)
         analysis = _with_kept(run, reader, entry)
-    if cache is not None and entry is not None:
+    if cache is not None and entry is not None and pictures:
         cache.make_room(entry)
     return analysis
 

@@ -1,8 +1,9 @@
 """One file on its way through the engine."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +72,10 @@ class Unpictured(Tracks):
         """Count samples [n]."""
         self._written += len(samples)
 
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take the number of samples alone."""
+        self._written = int(arrays["written"])
+
     def finish(self) -> None:
         """Do nothing."""
 
@@ -87,7 +92,8 @@ class FileAnalysis:
     pictures : bool
         Whether the tracks are wanted.
     entry : Entry or None
-        Results from before, and where they are kept. If all is there, no sound is read.
+        Results from before, and where they are kept. If all is there, no sound is read. Without
+        pictures it is of use only then: nothing is kept of a file whose pictures are not.
     """
 
     def __init__(
@@ -104,6 +110,8 @@ class FileAnalysis:
         self._stored = None if entry is None else StoredStream(LeanStream(model), entry)
         # whether the file ended early, if all of it is known
         self._known = self._recall_pictures()
+        if self._known is None and not pictures:
+            self._entry = self._stored = None
         self._features = FeatureStage(self.tracks)
         self._inference = InferenceStage(model, rate, rules, stream=self._stored)
         self._events: list[Event] = []

@@ -15,9 +15,11 @@ import soundfile
 
 from leanviz.cli.engine import ever_present
 from leanviz.inference.model import LeanModel
+from leanviz.pipeline.analysis_cache import AnalysisCache
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.redecide import redecide
 from tests.cli.running import Run
+from tests.support.counting import count_embedded
 
 # Two patch hops: an extent is never drawn sharper than the model's own grid.
 TOLERANCE_S = 0.96
@@ -222,3 +224,15 @@ def test_the_time_of_day_is_told_where_the_recorder_named_it(
     assert {row["wall_time"] for row in rows if row not in of_named} == {""}
     undated = run("analyze", named, "--format", "csv", "--no-file-dates").out
     assert {row["wall_time"] for row in csv.DictReader(undated.splitlines())} == {""}
+
+
+def test_what_the_window_has_kept_is_not_analysed_again(
+    run: Run, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyze_file(demo, LeanModel.open(), cache=AnalysisCache())
+    asked = count_embedded(monkeypatch)
+    kept = run("analyze", demo, "--format", "json").out
+    # one: a model is tried out when it is opened
+    assert len(asked) <= 1
+    assert run("analyze", demo, "--format", "json", "--no-cache").out == kept
+    assert len(asked) > 2

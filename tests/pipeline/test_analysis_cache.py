@@ -112,6 +112,31 @@ def test_a_file_that_is_known_is_not_analysed_again(
     assert found.path == other
 
 
+def test_without_pictures_it_is_looked_up_and_nothing_kept(
+    model: LeanModel,
+    clip: Clip,
+    analysed: Callable[[int], ClipAnalysis],
+    cache: AnalysisCache,
+    unheard: list[int],
+) -> None:
+    """As the command line does: it has no pictures, without which the window has no use for it."""
+    analyze_file(clip(44_100), model, pictures=False, cache=cache)
+    assert cache.use().files == 0
+    analyse(model, clip(44_100), cache)
+    before = sorted((path, path.stat().st_mtime_ns) for path in cache.folder.rglob("*.npz"))
+    unheard.clear()
+    found = analyze_file(clip(44_100), model, pictures=False, cache=cache)
+    assert unheard == []
+    assert_same(replace(found, tracks=analysed(44_100).tracks), analysed(44_100))
+    # of one that is not complete, nothing is used
+    for path in cache.folder.rglob("pictures.npz"):
+        path.unlink()
+    again = analyze_file(clip(44_100), model, pictures=False, cache=cache)
+    assert_same(replace(again, tracks=analysed(44_100).tracks), analysed(44_100))
+    after = sorted((path, path.stat().st_mtime_ns) for path in cache.folder.rglob("*.npz"))
+    assert after == [(path, time) for path, time in before if path.stem != "pictures"]
+
+
 @pytest.mark.parametrize("blocks", [2, 5])
 def test_what_was_stopped_goes_on_to_the_same_end(
     model: LeanModel,
@@ -333,7 +358,7 @@ def test_a_part_that_was_changed_is_not_believed(
 ) -> None:
     """Its checksum holds; the numbers are not those of an analysis."""
     path = clip(16_000)
-    analyze = partial(analyze_file, path, model, pictures=False, cache=cache)
+    analyze = partial(analyze_file, path, model, cache=cache)
     expected = analyze()
     whole = parts(cache)[0].read_bytes()
     for name, change in CHANGES:
