@@ -15,7 +15,7 @@ from leanviz.views.theme import DARK, Theme
 from leanviz.views.workspace import Workspace
 
 # Logical pixels. Capitals of this size are a centimetre high on most screens: read from two metres.
-LETTERS = 48
+LETTERS, LEAST_LETTERS = 48, 28
 HEIGHT, BLOCK, PAD, GAP = 72, 12, 12, 32
 MOST = 3
 # Of so many that began last, that which ended last was heard last.
@@ -97,33 +97,54 @@ class HeardNow(QWidget):
         self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Write one name beside the other, as many as have room."""
+        """Write one name beside the other, as many as have room, and how many have none."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour(self.theme.background))
-        painter.setFont(self._font())
+        shown = self._shown or (Heard(QUIET, self.theme.background, when=" "),)
+        painter.setFont(self._font(shown))
         left = PAD
-        for each in self._shown:
-            left = self._write(painter, each, left)
-        if not self._shown:
-            self._write(painter, Heard(QUIET, self.theme.background, when=" "), PAD)
+        for at, each in enumerate(shown):
+            stop = self._stop(painter, len(shown) - at - 1)
+            after = None if at == MOST else self._write(painter, each, left, stop)
+            if after is None:
+                rest = QRect(left, 0, self.width() - left, HEIGHT)
+                painter.setPen(colour(self.theme.muted))
+                painter.drawText(rest, MIDDLE, f"+{len(shown) - at}")
+                break
+            left = after
 
-    def _write(self, painter: QPainter, each: Heard, left: int) -> int:
-        """Write a name beside the block of its family, and return where the next one begins."""
+    def _stop(self, painter: QPainter, others: int) -> int:
+        """Return where a name has to end, to leave room for how many others there are."""
+        tail = QFontMetrics(painter.font()).horizontalAdvance(f"+{others}") if others else 0
+        return self.width() - PAD - (tail + GAP if others else 0)
+
+    def _write(self, painter: QPainter, each: Heard, left: int, stop: int) -> int | None:
+        """Write a name beside the block of its family; return where the next one begins.
+
+        The first one is there at any rate, and shortened if need be; None if there is no room.
+        """
         at, metrics = left + BLOCK + PAD, QFontMetrics(painter.font())
         when = f"  {each.when}" if each.when else ""
-        room = self.width() - at - PAD
-        name_room = room - metrics.horizontalAdvance(when)
-        text = metrics.elidedText(each.title, Qt.TextElideMode.ElideRight, name_room) + when
-        wide = metrics.horizontalAdvance(text)
-        if len(text) > 1 and wide <= room:
-            painter.fillRect(left, 8, BLOCK, HEIGHT - 16, colour(each.hue))
-            painter.setPen(colour(self.theme.muted if each.when else self.theme.text))
-            painter.drawText(QRect(at, 0, wide + PAD, HEIGHT), MIDDLE, text)
+        title = each.title
+        if left == PAD:
+            room = stop - at - metrics.horizontalAdvance(when)
+            title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+        wide = metrics.horizontalAdvance(title + when)
+        if left > PAD and at + wide > stop:
+            return None
+        painter.fillRect(left, 8, BLOCK, HEIGHT - 16, colour(each.hue))
+        painter.setPen(colour(self.theme.muted if each.when else self.theme.text))
+        painter.drawText(QRect(at, 0, wide + PAD, HEIGHT), MIDDLE, title + when)
         return at + wide + GAP
 
-    def _font(self) -> QFont:
+    def _font(self, shown: tuple[Heard, ...]) -> QFont:
+        """Return letters in which the surest sound has room, no smaller than `LEAST_LETTERS`."""
         font = QFont(self.font())
         font.setPixelSize(LETTERS)
+        others = f"  +{len(shown) - 1}" if len(shown) > 1 else ""
+        wide = QFontMetrics(font).horizontalAdvance(f"{shown[0].text}  {others}")
+        room = self.width() - 2 * (PAD + BLOCK)
+        font.setPixelSize(max(LEAST_LETTERS, min(LETTERS, LETTERS * room // max(wide, 1))))
         return font
 
     def _take_timeline(self) -> None:
@@ -141,7 +162,7 @@ def heard(timeline: TimelineModel, time: Viewport) -> tuple[Heard, ...]:
         at = -1 if time.cursor_s is None else round(time.cursor_s * timeline.sample_rate)
         sounding = [event for lane in timeline.lanes for event in lane.between(at, at + 1)]
     if sounding or not (time.live and timeline.rowCount()):
-        surest = sorted(sounding, key=lambda event: -event.score)[:MOST]
+        surest = sorted(sounding, key=lambda event: -event.score)
         return tuple(_told(timeline, event) for event in surest)
     count = timeline.rowCount()
     latest = map(timeline.event_at, range(max(0, count - LATE), count))

@@ -1,5 +1,6 @@
 """The large letters: what sounds now, at the cursor of a file, or was heard last."""
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -69,6 +70,25 @@ def test_names_are_large_and_those_without_room_are_left_out(heard: HeardNow) ->
     heard.resize(200, heard.height())
     assert where(picture(heard), ORANGE)[36].sum() == BLOCK
     assert where(picture(heard), DARK.text).any()
+    right = where(picture(heard), DARK.muted)
+    assert right.any(), "how many more there are"
+    assert not right[:, :100].any()
+
+
+def test_a_long_name_has_smaller_letters_rather_than_no_end(heard: HeardNow) -> None:
+    heard._workspace.time.show_live()
+    heard._workspace.timeline.set_provisional([sounding("Siren", 0.9)])
+
+    def ink() -> tuple[int, int]:
+        """Return the height of the letters, and where they end."""
+        written = where(picture(heard), DARK.text)
+        return int(written.any(axis=1).sum()), int(np.flatnonzero(written.any(axis=0))[-1])
+
+    high, end = ink()
+    heard.resize(end - 40, heard.height())
+    less_high, less_end = ink()
+    assert less_high < high
+    assert end - 110 < less_end < end - 40, "all of it, and no more room than there is"
 
 
 def test_what_one_patch_alone_shows_is_not_named(heard: HeardNow) -> None:
