@@ -94,7 +94,8 @@ def sound_around(tracks: Tracks, span: Span) -> KeptSound:
     rate, sound = tracks.sample_rate, tracks.sound
     if sound is None or span.start < sound.oldest:
         raise UserError(TOO_OLD)
-    if any(gap.start <= span.start < gap.stop for gap in tracks.gaps):
+    lost = any(gap.start <= span.start < gap.stop for gap in tracks.gaps)
+    if lost or span.start >= sound.written:
         raise UserError(LOST)
     before = (gap.stop for gap in tracks.gaps if gap.start < span.start)
     behind = (gap.start for gap in tracks.gaps if gap.start >= span.stop)

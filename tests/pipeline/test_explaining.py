@@ -234,8 +234,9 @@ def test_what_is_heard_live_is_changed_as_the_file_is(
     # what is kept begins with the first patch of the window, and has 16 bits
     np.testing.assert_allclose(found.before, same.before, atol=0.02)
     np.testing.assert_allclose(found.after, same.after, atol=0.02)
-    with pytest.raises(UserError, match="nothing arrived"):
-        sound_around(tracks, Span(3 * RATE, 4 * RATE))
+    for nothing in (Span(3 * RATE, 4 * RATE), Span(tracks.written, tracks.written + 1)):
+        with pytest.raises(UserError, match="nothing arrived"):
+            sound_around(tracks, nothing)
 
 
 def test_bad_selections_are_sentences(model: LeanModel, clip: Clip) -> None:
