@@ -23,7 +23,8 @@ from leanviz import app
 from leanviz.views.main_window import MainWindow
 
 slow = {{"onnxruntime", "soundfile", "sounddevice", "soxr", "librosa.core", "numba", "torch"}}
-slow.add("scipy.signal")
+slow |= {{"scipy.signal", "pyqtgraph", "qtpy", "leanviz.evaluation.reference"}}
+slow |= {{"leanviz.pipeline.clip", "leanviz.pipeline.live", "leanviz.inference.model"}}
 begin = MainWindow.begin
 
 def begin_and_note(window, *how):

@@ -6,9 +6,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from leanviz.evaluation.detection import Hits
-from leanviz.evaluation.metrics import SourceHits
-
 
 def number(value: float, digits: int = 3) -> str:
     """Return a figure as a table shows it: a dash for what is no number."""
@@ -30,6 +27,10 @@ def plain(value: Any) -> Any:
 
 def _fields(value: Any) -> dict[str, Any]:
     """Return what is told of a dataclass: of counts, the rates first."""
+    # the window shows numbers with its first picture, and figures long after
+    from leanviz.evaluation.detection import Hits
+    from leanviz.evaluation.metrics import SourceHits
+
     if isinstance(value, SourceHits):
         return {"top1": value.top1, "clips": len(value.clips), "kinds": value.kinds}
     rates = ("f1", "precision", "recall") if isinstance(value, Hits) else ()

@@ -2,19 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from leanviz.evaluation.recordings import recording_of
-from leanviz.evaluation.reference import (
-    ReferenceFigures,
-    Sounds,
-    pair_of_analysis,
-    reference_figures,
-    written,
-)
-from leanviz.evaluation.timeline import Heard
 from leanviz.sessions.labels import LabelFile, Mark, stem
 from leanviz.sessions.reading import SUFFIXES, read_labels
 from leanviz.views.action_table import Mode
@@ -26,6 +19,9 @@ from leanviz.views.review_files import is_review
 from leanviz.views.session_view import is_session
 from leanviz.views.side import Side
 from leanviz.views.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leanviz.evaluation.reference import ReferenceFigures
 
 POLL_MS = 50
 # A slider that is dragged is compared when it rests.
@@ -150,7 +146,7 @@ class ReferenceFiles(QObject):
         self._wish += 1
         wish = self._wish
         self._worker.run(
-            lambda: [(path, read_labels(path)) for path in given],
+            lambda: _labels_in(given),
             lambda files: self._show(wish, labels_of(sound, files, meant), files, meant),
             self.failed.emit,
         )
@@ -207,14 +203,17 @@ class ReferenceFiles(QObject):
             return
         events, taxonomy, wish = list(timeline.heard), timeline.taxonomy, self._wish
 
-        def figures() -> ReferenceFigures:
+        def figures() -> "ReferenceFigures":
+            from leanviz.evaluation.reference import pair_of_analysis, reference_figures, written
+            from leanviz.evaluation.timeline import Heard
+
             pair = pair_of_analysis(marks, Heard.of(analysis), events, rules, taxonomy)
             return reference_figures([pair], written(marks, taxonomy))
 
         self._worker.run(figures, lambda found: self._show_figures(wish, found))
         self._timer.start()
 
-    def _show_figures(self, wish: int, figures: ReferenceFigures) -> None:
+    def _show_figures(self, wish: int, figures: "ReferenceFigures") -> None:
         if wish == self._wish and self.shown:
             self.panel.show_figures(figures, self._workspace.timeline.taxonomy, self._remark)
 
@@ -222,6 +221,15 @@ class ReferenceFiles(QObject):
         self._worker.poll()
         if not self._worker.busy:
             self._timer.stop()
+
+
+def _labels_in(paths: Sequence[Path]) -> list[tuple[Path, LabelFile]]:
+    """Read label files. Worker thread."""
+    from leanviz.evaluation import reference
+
+    # imported here for its time, which must be neither the first picture's nor the GUI thread's
+    assert reference
+    return [(path, read_labels(path)) for path in paths]
 
 
 def is_labels(path: Path) -> bool:
@@ -253,6 +261,8 @@ def labels_of(
 
 def _unknown(marks: Sequence[Mark], workspace: Workspace) -> str:
     """Return a sentence about labels of no class that LEAN has, "" if there are none."""
+    from leanviz.evaluation.reference import Sounds
+
     unknown = Sounds.of(marks, workspace.timeline.taxonomy).unknown
     names = [name or "no name" for name in list(unknown)[:3]] + ["\u2026"] * (len(unknown) > 3)
     return f"LEAN has no class for {', '.join(names)}." if unknown else ""

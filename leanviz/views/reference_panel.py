@@ -1,6 +1,7 @@
 """How well what is shown agrees with the reference labels: figures of all, and class by class."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -13,12 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.evaluation.detection import Hits
 from leanviz.evaluation.plain import number
-from leanviz.evaluation.reference import ReferenceFigures
 from leanviz.views.drawing import small_font
 from leanviz.views.facts import Facts
 from leanviz.views.plain import PlainLabel, plain_tip
+
+if TYPE_CHECKING:
+    from leanviz.evaluation.detection import Hits
+    from leanviz.evaluation.reference import ReferenceFigures
 
 COLUMNS = ("", "Precision", "Recall", "F1")
 TIPS = (
@@ -69,7 +72,7 @@ class ReferencePanel(QWidget):
         self.facts.show_values({})
         self.table.setRowCount(0)
 
-    def show_figures(self, figures: ReferenceFigures, taxonomy: Taxonomy, remark: str) -> None:
+    def show_figures(self, figures: "ReferenceFigures", taxonomy: Taxonomy, remark: str) -> None:
         """Show figures; the remark says what is not among them."""
         self._remark.setText(remark)
         self.facts.show_values({
@@ -84,7 +87,7 @@ class ReferencePanel(QWidget):
                 self.table.setItem(row, column, _cell(text, column))
 
 
-def _rates(hits: Hits) -> Sequence[str]:
+def _rates(hits: "Hits") -> Sequence[str]:
     return [number(rate, 2) for rate in (hits.precision, hits.recall, hits.f1)]
 
 
