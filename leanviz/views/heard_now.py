@@ -141,8 +141,9 @@ class HeardNow(QWidget):
         """Return letters in which the surest sound has room, no smaller than `LEAST_LETTERS`."""
         font = QFont(self.font())
         font.setPixelSize(LETTERS)
-        others = f"  +{len(shown) - 1}" if len(shown) > 1 else ""
-        wide = QFontMetrics(font).horizontalAdvance(f"{shown[0].text}  {others}")
+        first, *others = shown
+        tail = f"  +{len(others)}" if others else ""
+        wide = QFontMetrics(font).horizontalAdvance(f"{first.text}  {tail}")
         room = self.width() - 2 * (PAD + BLOCK)
         font.setPixelSize(max(LEAST_LETTERS, min(LETTERS, LETTERS * room // max(wide, 1))))
         return font
