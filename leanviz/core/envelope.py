@@ -81,6 +81,9 @@ class EnvelopePyramid:
         if level + 1 == LEVELS:
             return
         bins = np.concatenate((self._pending[level], bins))
+        if len(bins) < FACTOR:  # nothing to add to the levels above
+            self._pending[level] = bins
+            return
         whole = len(bins) - len(bins) % FACTOR
         self._pending[level] = bins[whole:]
         groups = bins[:whole].reshape(-1, FACTOR, 2)
@@ -148,4 +151,7 @@ class EnvelopePyramid:
 
 def _extremes(lows: Float32, highs: Float32) -> Float32:
     """Return the minimum and maximum of each row, [n, 2], passing over NaN."""
-    return np.stack((np.fmin.reduce(lows, axis=1), np.fmax.reduce(highs, axis=1)), 1)
+    found = np.empty((len(lows), 2), np.float32)
+    np.fmin.reduce(lows, axis=1, out=found[:, 0])
+    np.fmax.reduce(highs, axis=1, out=found[:, 1])
+    return found

@@ -10,6 +10,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.framing import framed
+
 Float32 = npt.NDArray[np.float32]
 
 
@@ -86,12 +88,11 @@ def log_mel(samples: Float32, front: FrontEnd = YAMNET) -> Float32:
     """
     if len(samples) < front.win_length:
         return np.zeros((0, front.n_mels), np.float32)
-    views = np.lib.stride_tricks.sliding_window_view(samples, front.win_length)
-    frames = views[:: front.hop_length]
+    frames = framed(samples, front.win_length, front.hop_length)
     # as many at a time as stay in the processor's cache: twice as fast
     some = front.patch_frames
     parts = [_log_mel(frames[at : at + some], front) for at in range(0, len(frames), some)]
-    return np.concatenate(parts)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _log_mel(frames: Float32, front: FrontEnd) -> Float32:

@@ -88,7 +88,8 @@ class Ring:
         at = first % self._capacity
         head = min(len(kept), self._capacity - at)
         self._data[at : at + head] = kept[:head]
-        self._data[: len(kept) - head] = kept[head:]
+        if head < len(kept):
+            self._data[: len(kept) - head] = kept[head:]
         self._written = self._claimed
 
     def skip(self, count: int, cause: Cause = Cause.LOST) -> None:
@@ -151,7 +152,9 @@ class Ring:
             return Gap(start, min(stop, self.oldest))
         at = start % self._capacity
         head = min(count, self._capacity - at)
-        copy = np.concatenate((self._data[at : at + head], self._data[: count - head]))
+        copy = self._data[at : at + head].copy()
+        if head < count:
+            copy = np.concatenate((copy, self._data[: count - head]))
         if start < self.oldest:
             return Gap(start, min(stop, self.oldest))
         return copy

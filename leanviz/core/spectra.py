@@ -137,7 +137,9 @@ class MelColumns:
         count = max(0, (len(self._kept) - needed) // step + 1)
         if count:
             frames = log_mel(self._kept[: needed + (count - 1) * step], front)
-            self.columns.write(frames.reshape(count, self._pool, -1).max(1))
+            if self._pool > 1:
+                frames = frames.reshape(count, self._pool, -1).max(1)
+            self.columns.write(frames)
             self._kept = self._kept[count * step :]
 
     def skip(self, stop: int) -> None:

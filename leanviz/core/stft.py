@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.framing import framed
+
 Float32 = npt.NDArray[np.float32]
 
 WINDOW_S = 0.064
@@ -101,21 +103,22 @@ class SpectrogramStream:
         """Take mono samples [n]; return the spectra they complete, uint8 [n, n_bins]."""
         stft = self._stft
         self._kept = self._pass_over(np.concatenate((self._kept, samples)))
-        count = max(0, (len(self._kept) - stft.win_length) // stft.hop_length + 1)
+        frames = framed(self._kept, stft.win_length, stft.hop_length)
+        count = len(frames)
         if count == 0:
             return np.zeros((0, stft.n_bins), np.uint8)
-        views = np.lib.stride_tricks.sliding_window_view(self._kept, stft.win_length)
-        frames = views[:: stft.hop_length][:count]
         parts = [self._codes(frames[at : at + AT_ONCE]) for at in range(0, count, AT_ONCE)]
         self._unneeded = count * stft.hop_length
         self._kept = self._pass_over(self._kept)
-        return np.concatenate(parts)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _codes(self, frames: Float32) -> npt.NDArray[np.uint8]:
         """Return the spectra of frames [n, win_length], not yet windowed."""
         magnitude = np.abs(np.fft.rfft(frames * self._window, self._stft.n_fft))
         level_db = 20.0 * np.log10(np.maximum(magnitude, 1e-7))
-        return np.clip((level_db - FLOOR_DB) / STEP_DB + 0.5, 0, 255).astype(np.uint8)
+        # of few numbers, numpy.clip takes longer than both of these
+        codes = (level_db - FLOOR_DB) / STEP_DB + 0.5
+        return np.minimum(np.maximum(codes, 0), 255).astype(np.uint8)
 
     def _pass_over(self, samples: Float32) -> Float32:
         unneeded = min(self._unneeded, len(samples))

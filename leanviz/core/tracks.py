@@ -141,7 +141,8 @@ class Tracks:
         self.envelope.push(samples)
         self._spectra.push(samples)
         if self._sound is not None:
-            self._sound.write(np.clip(np.rint(samples * FULL_SCALE), -FULL_SCALE, FULL_SCALE))
+            loud = np.rint(samples * FULL_SCALE)
+            self._sound.write(np.minimum(np.maximum(loud, -FULL_SCALE), FULL_SCALE))
         self._written += len(samples)
         self.catch_up()
 
@@ -186,7 +187,7 @@ class Tracks:
         was anything to do.
         """
         sound, wanted, coming = self._sound, self._wanted, self._coming
-        if sound is None or wanted == self._spectra.stft:
+        if sound is None or wanted is self._spectra.stft or wanted == self._spectra.stft:
             self._coming = None
             return False
         if coming is None or coming.stft != wanted:
