@@ -180,6 +180,18 @@ class Viewport(QObject):
             self._latest = self._map = self._latest if made == self._latest else made
         return self._map
 
+    def rest_s(self, width: int) -> float | None:
+        """Return the seconds until a live view of `width` device pixels differs by a pixel.
+
+        None if it stands still: then only the user moves it.
+        """
+        axis, now_s = self.pixel_map(width), self._limits[1]
+        step = axis.seconds_per_pixel
+        if self.turns_pages:
+            return step - (now_s - axis.start_s) % step
+        # the left edge is on the nearest whole column
+        return (axis.first_column + 0.5) * step - self._start_s if self._follow else None
+
     def show_recording(self, duration_s: float) -> None:
         """Begin with a file: all of it, or the first part of a long one."""
         self._begin((0.0, max(duration_s, MIN_SPAN_S)), live=False)

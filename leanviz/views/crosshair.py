@@ -18,6 +18,10 @@ class Crosshair(PaneItem):
         self.setVisible(False)
         pane.readout.connect(self._follow)
 
+    def idle(self) -> bool:
+        """Tell whether it is switched off, or the pointer elsewhere."""
+        return self._height is None or not self.isVisible()
+
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the line."""
         if self._height is not None:

@@ -1,11 +1,13 @@
 """What the window is doing: loading, listening, analysing, playing; and what comes of it."""
 
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Event
@@ -36,11 +38,12 @@ if TYPE_CHECKING:
     from leanviz.sessions.report import ClipReport
     from leanviz.sessions.session import Session
 
-# One look per picture at 60 pictures a second.
-TICK_MS = 16
-# While sound scrolls by, labels are taken at once, levels can wait for three pictures, and the rest
-# for a tenth of a second.
-NEWS_EVERY, OTHERS_EVERY = 3, 6
+# One look per picture at 60 pictures a second. Sound that scrolls by is looked at when it has moved
+# by a pixel: no sooner than that, and often enough for its labels.
+TICK_MS, LONGEST_TICK_MS = 16, 40
+# While sound scrolls by, labels are taken at once; levels, and the rest, can wait for a tenth of a
+# second: no peak is missed.
+NEWS_S = 0.08
 # While the window is hidden or minimised: news is taken, nothing is drawn.
 HIDDEN_TICK_MS = 500
 
@@ -99,10 +102,12 @@ class Director(QObject):
         self._sessions = SessionView(parts, self)
         self.deciding = Deciding(self.decisions, parts, self.listening, self.recording, self)
         self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._pace_ms = TICK_MS
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._visible = True
-        self._ticks = 0
+        self._news_s = 0.0
         self._connect()
 
     def _connect(self) -> None:
@@ -294,7 +299,11 @@ class Director(QObject):
         """Draw nothing, and work in larger steps, while nobody can see the window."""
         self._visible = visible
         self._live.set_seen(visible)
-        self._timer.setInterval(TICK_MS if visible else HIDDEN_TICK_MS)
+        # what nobody sees can be done together with what other timers do
+        precise, coarse = Qt.TimerType.PreciseTimer, Qt.TimerType.CoarseTimer
+        self._timer.setTimerType(precise if visible else coarse)
+        self._pace_ms = TICK_MS if visible else HIDDEN_TICK_MS
+        self._timer.setInterval(self._pace_ms)
         self.listening.rest(not visible)
 
     def pause(self) -> None:
@@ -307,16 +316,24 @@ class Director(QObject):
         self.changed.emit()
 
     def _tick(self) -> None:
-        scrolling = self._visible and self.listening.active
-        self._ticks += 1
-        if not scrolling or self._ticks % NEWS_EVERY == 0 or self.listening.news:
+        scrolling, now_s = self._visible and self.listening.active, time.perf_counter()
+        due = not scrolling or now_s - self._news_s >= NEWS_S
+        if due or self.listening.news:
             self.listening.poll()
-        if not scrolling or self._ticks % OTHERS_EVERY == 0:
+        if due:
+            self._news_s = now_s
             self._poll_others()
-        if scrolling and self.listening.active:
-            self._live.scroll()
+        rest_s = self._live.scroll() if scrolling and self.listening.active else None
         if self._visible:
             self._parts.status.count_frame()
+            self._pace(TICK_MS if rest_s is None else math.ceil(1000.0 * rest_s))
+
+    def _pace(self, wait_ms: int) -> None:
+        """Have the next look come when there is something to see."""
+        wait_ms = min(max(wait_ms, TICK_MS), LONGEST_TICK_MS)
+        if wait_ms != self._pace_ms:
+            self._pace_ms = wait_ms
+            self._timer.setInterval(wait_ms)
 
     def _poll_others(self) -> None:
         """Take what workers have done; rest when none of them is at work."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -326,12 +327,17 @@ class LanesItem(PaneItem):
 
     def _draw_position(self, painter: QPainter, area: QRectF, ratio: float) -> None:
         """Draw a thin bar at the lanes shown where there are more than fit."""
-        total = self._total
         if self.all_shown:
             return
         wide, right = round(3 * ratio), round(area.right())
         # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
         bar = mixed(self.theme.muted, 0.7, self.theme.background)
-        for place in self.places:
-            top, stop = (round(area.height() * n / total) for n in (place, place + 1))
-            painter.fillRect(right - wide, top, wide, stop - top, bar)
+        for top, tall in _stretches(tuple(self.places), self._total, area.height()):
+            painter.fillRect(right - wide, top, wide, tall, bar)
+
+
+@lru_cache(maxsize=4)
+def _stretches(places: tuple[int, ...], total: int, height: float) -> list[tuple[int, int]]:
+    """Return top and height of what each of some of all lanes is of a bar."""
+    edges = [[round(height * n / total) for n in (place, place + 1)] for place in places]
+    return [(top, stop - top) for top, stop in edges]

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from leanviz.pipeline.sinks import EventSink
     from leanviz.views.engine import Engine
 
-# Levels and counters change for the eye ten times a second: no peak is missed.
-STATS_EVERY = 2
 # Streams that are still ending: each has threads, and room for ten minutes of pictures. The next
 # one waits for them, so that somebody who goes through all channels quickly has not one for each.
 MOST_ENDING = 4
@@ -55,7 +53,6 @@ class Listening(QObject):
         # begins the stream that waits for others to end
         self._next: Callable[[DecisionRules], None] | None = None
         self._rules: DecisionRules | None = None
-        self._polls = 0
         self._tracks: Tracks | None = None
         self._trouble = ""
         self._paused = self._resting = False
@@ -158,10 +155,7 @@ class Listening(QObject):
         if self._tracks is None and pipeline.tracks is not None:
             self._tracks = pipeline.tracks
             self.began.emit(self._tracks)
-        updates = pipeline.drain()
-        self._polls += 1
-        if updates or self._resting or self._polls % STATS_EVERY == 0:
-            self._tell(updates, pipeline.stats())
+        self._tell(pipeline.drain(), pipeline.stats())
 
     def _tell(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:
         self.heard.emit(updates, stats)

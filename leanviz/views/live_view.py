@@ -114,18 +114,26 @@ class LiveView(QObject):
             parts.toolbar.meter.show_level(stats.peak_dbfs, stats.status.clipped, stats.rms_dbfs)
         parts.status.show_stats(stats)
 
-    def scroll(self) -> None:
-        """Move on to now, and draw what has come since."""
+    def scroll(self) -> float | None:
+        """Move on to now, and draw what has come since.
+
+        Returns
+        -------
+        float or None
+            Seconds until the picture has moved by another pixel; None if it stands still.
+        """
         if self._tracks is None:
-            return
-        axis = self._parts.workspace.time
+            return None
+        workspace = self._parts.workspace
+        axis = workspace.time
         written_s = self._tracks.written / self._tracks.sample_rate
         axis.follow_to(self._clock.at(time.perf_counter(), written_s))
-        self._parts.workspace.tick()
+        workspace.tick()
         badge = BADGES.get(self._state, "" if axis.follow else "frozen")
         if badge != self._badge:
             self._badge = badge
             self._parts.toolbar.show_badge(badge)
+        return axis.rest_s(workspace.time_axis.drawn_width)
 
     def end(self) -> None:
         """Show all of the stream to its last sample; it has ended."""

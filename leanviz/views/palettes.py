@@ -60,6 +60,7 @@ def level_table(name: str, floor_db: float, ceiling_db: float) -> UInt32:
     return table(name)[np.clip(part * 255.0 + 0.5, 0, 255).astype(np.intp)]
 
 
+@lru_cache(maxsize=64)
 def pixel(name: str) -> np.uint32:
     """Return a colour ``#rrggbb`` of a theme as a pixel."""
     return np.uint32(0xFF000000 | int(name[1:], 16))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Hashable, Iterable, Iterator
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
     QGraphicsWidget,
@@ -47,6 +47,7 @@ class Pane(GesturePlot):
     """
 
     context_requested = Signal(QPoint, float)
+    seen_changed = Signal()
     # Whether what is drawn ends where the plot area does.
     clips = True
 
@@ -68,6 +69,8 @@ class Pane(GesturePlot):
         self._told: tuple[Note, ...] = ()
         self._now_x = 0
         self._items: list[PaneItem] = []
+        # of these, those that draw what arrives
+        self._taking: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
         self._size = (0, 0)
         # of the latest picture, in device pixels
@@ -95,6 +98,7 @@ class Pane(GesturePlot):
     def add(self, item: PaneItem) -> None:
         """Keep an item as large as the plot area, and drawn again when time moves."""
         self._items = sorted([*self._items, item], key=lambda other: other.zValue())
+        self._taking = [each for each in self._items if type(each).tick is not PaneItem.tick]
         item.repaint = self._repaint
         item.fill(self.box.rect())
         item.set_theme(self.theme)
@@ -152,7 +156,7 @@ class Pane(GesturePlot):
         if key is not self._key and key != self._key:
             self._go_to(key)
         if arrived:
-            for item in self._items:
+            for item in self._taking:
                 item.tick()
         if self.time.turns_pages:
             x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
@@ -223,11 +227,21 @@ class Pane(GesturePlot):
         self.context_requested.emit(event.globalPos(), self.time_at(QPointF(event.pos())))
         event.accept()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it can be seen."""
+        super().showEvent(event)
+        self.seen_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it cannot be seen."""
+        super().hideEvent(event)
+        self.seen_changed.emit()
+
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
         self.pictures += 1
         painter = QPainter(self._canvas)
-        exposed, items = ev.rect(), self._items
+        items, exposed = self._items, ev.rect()
         more = exposed != self._plot
         # most pictures are of the plot area alone, and all of it is drawn over
         if more or not items[0].covers():
@@ -237,15 +251,26 @@ class Pane(GesturePlot):
         if more and self.clips:
             painter.setClipRect(self._plot)
         painter.translate(LEFT, 0)
-        ratio = count_in_device_pixels(painter)
-        width, height = (round(side * ratio) for side in self._size)
-        self._device_width = max(1, width)
-        for item in items if width > 0 and height > 0 else ():
-            if not item.idle() and item.isVisible():
-                painter.save()
-                item.draw(painter, width, height, ratio)
-                painter.restore()
+        width, height, ratio = self._device_size(painter)
+        drawn = [item for item in items if not item.idle()] if width > 0 and height > 0 else []
+        for item in drawn[:-1]:
+            painter.save()
+            item.draw(painter, width, height, ratio)
+            painter.restore()
+        if drawn:  # what the last one leaves behind, nobody meets
+            drawn[-1].draw(painter, width, height, ratio)
         painter.end()
+
+    def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
+        """Let a painter count in device pixels; return the plot area in them, and their ratio."""
+        width, height = self._size
+        if painter.deviceTransform().m11() == 1.0:  # as nearly always: they are the same
+            self._device_width = max(1, width)
+            return width, height, 1.0
+        ratio = count_in_device_pixels(painter)
+        width, height = round(width * ratio), round(height * ratio)
+        self._device_width = max(1, width)
+        return width, height, ratio
 
     def _paint_axis(self, painter: QPainter) -> None:
         painter.save()

@@ -57,10 +57,14 @@ class EnvelopeItem(ColumnItem):
         edges = column_samples(axis, columns, tracks.sample_rate)
         envelope = self._outline(tracks, edges)
         none = np.isnan(envelope)
-        known = ~none[:, 0] & (edges[1:] > 0)
+        if none.any():
+            known = ~none[:, 0] & (edges[1:] > 0)
+            envelope = np.where(none, np.float32(0.0), envelope)
+        else:
+            known = edges[1:] > 0
         # The centre line is `thick` rows from `middle` on; full scale reaches the first row.
         middle = (height - thick) // 2
-        ends = np.rint(middle * (1.0 - np.where(none, 0.0, envelope).T * self.gain))
+        ends = np.rint(middle * (1.0 - envelope.T * self.gain))
         top = np.maximum(np.minimum(ends[1], middle), 0)
         bottom = np.minimum(np.maximum(ends[0], middle), height - thick) + thick
         rows = np.arange(height)[:, None]
@@ -68,8 +72,9 @@ class EnvelopeItem(ColumnItem):
         pixels[middle : middle + thick] = pixel(self.theme.line)
         shown = self.theme.muted if self._quiet else self.theme.waveform
         pixels[(rows >= top) & (rows < bottom) & known] = pixel(shown)
-        clipped = known & (np.abs(envelope) >= FULL_SCALE).any(1)
-        if clipped.any():
+        loud = np.abs(envelope) >= FULL_SCALE
+        if loud.any():
+            clipped = known & loud.any(1)
             lamps = (rows < 3 * thick) | (rows >= height - 3 * thick)
             pixels[lamps & clipped] = pixel(self.theme.clip)
         if tracks.gaps:

@@ -109,6 +109,8 @@ class Workspace(QWidget):
         self._state: object = None
         self._at_rest = 0
         self._axis: PixelMap | None = None
+        # asked of Qt only when it may have changed: there are many panes, and many looks
+        self._seen: list[Pane] | None = None
         self._labels = _column(self.explanation, self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
         shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
@@ -195,9 +197,14 @@ class Workspace(QWidget):
         if not arrived and axis is self._axis and not self.time.paging:
             return
         self._axis = axis
-        for pane in self.panes:
-            if is_visible(pane):
-                pane.tick(arrived)
+        if self._seen is None:
+            self._seen = [pane for pane in self.panes if is_visible(pane)]
+        for pane in self._seen:
+            pane.tick(arrived)
+
+    def _look_again(self) -> None:
+        """Find out anew which panes can be seen: one was shown or hidden."""
+        self._seen = None
 
     def _arrived(self) -> bool:
         """Tell whether there is more sound than at the previous call, or than at the one before.
@@ -252,6 +259,8 @@ class Workspace(QWidget):
         pane.setAcceptDrops(False)
         pane.viewport().setAcceptDrops(False)
         pane.context_requested.connect(self.context_requested)
+        pane.seen_changed.connect(self._look_again)
+        self._look_again()
         if isinstance(pane, LanesPane):
             pane.event_clicked.connect(self.event_clicked)
             pane.event_double_clicked.connect(self.event_double_clicked)

@@ -160,3 +160,33 @@ def test_pages_stand_still_until_they_are_full_and_keep_a_tenth(live: Viewport) 
     assert live.start_s == pytest.approx(29.0)
     live.set_paging(False)
     assert live.stop_s == 31.0
+
+
+@pytest.mark.parametrize("paging", [False, True])
+def test_a_live_view_tells_when_it_differs_by_a_pixel_and_not_before(
+    live: Viewport, paging: bool
+) -> None:
+    live.set_paging(paging)
+    now_s = 30.003
+    live.follow_to(now_s)
+    rest_s = live.rest_s(860)
+    assert rest_s is not None
+    assert 0.0 < rest_s <= 20.0 / 860
+
+    def place(at_s: float) -> tuple[int, int]:
+        live.follow_to(at_s)
+        axis = live.pixel_map(860)
+        return axis.first_column, int(axis.x(at_s))
+
+    # scrolling moves the left edge, a page stands still while its "now" moves
+    changing = int(paging)
+    before = place(now_s)[changing]
+    assert place(now_s + rest_s - 1e-6)[changing] == before
+    assert place(now_s + rest_s + 1e-6)[changing] == before + 1
+
+
+def test_a_view_that_does_not_follow_waits_for_nothing(live: Viewport, clip: Viewport) -> None:
+    live.follow_to(30.0)
+    live.set_follow(False)
+    assert live.rest_s(860) is None
+    assert clip.rest_s(860) is None
