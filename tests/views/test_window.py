@@ -38,7 +38,7 @@ ALWAYS = {
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
     "follow", "slower", "faster", "next analysis", "live map", "lag", "ridge",
     "band in", "band out", "band up", "band down", "next band", "band usual", "band all",
-    "band heard", "keep awake",
+    "band heard", "keep awake", "file dates", "wider inspector", "narrower inspector",
 }  # fmt: skip
 READY = {"listen", "last session", "more labels", "fewer labels", "watching"}
 SHOWN = {
@@ -49,7 +49,7 @@ LABELS = {"next label", "previous label", "find label"}
 FILE = {
     "export", "export clips", "export figure", "play selection", "reference", "save", "save as",
     "add label", "show analysis", "window map", "why", "mute selection", "isolate selection",
-    "similar",
+    "similar", "export map",
 }  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
 HEADS = {
@@ -153,6 +153,7 @@ def test_while_live_one_can_freeze_and_not_export(qtbot: QtBot, live: MainWindow
     qtbot.waitUntil(lambda: live.workspace.timeline.rowCount() > 0)
     assert usable(live) == ALWAYS | READY | SHOWN | LABELS | {
         "freeze", "pause", "clock time", "save last",
+        "mute selection", "isolate selection", "similar",
     }  # fmt: skip
 
 
