@@ -1,41 +1,23 @@
 """Mouse, wheel and touch pad on a plot, told apart once for every pane."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QGraphicsScene,
-    QGraphicsView,
-    QGraphicsWidget,
-    QWidget,
-)
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 NOTCH = 120.0
 
 
-class GesturePlot(QGraphicsView):
+class GesturePlot(pg.GraphicsView):
     """A plot that turns Qt's mouse events into clicks, drags, hovers and wheel steps.
 
-    Handled on the widget and not in its scene, which only lays out what is in `whole`. Positions
-    are logical pixels of the widget. Qt's own view, for a plotting library takes a quarter of the
-    time that the program takes to start.
-
-    Attributes
-    ----------
-    whole : QGraphicsWidget
-        As large as the widget.
+    Handled on the widget and not in pyqtgraph's scene, which prints errors of handlers and goes
+    on. Positions are logical pixels of the widget. No `PlotWidget`: with its ``__getattr__`` every
+    attribute of a pane takes three to seven times as long to be found.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.whole = QGraphicsWidget()
-        scene = QGraphicsScene(self)
-        scene.addItem(self.whole)
-        self.setScene(scene)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pressed: QPointF | None = None
         self._dragging = False
         self.setMouseTracking(True)
@@ -62,16 +44,6 @@ class GesturePlot(QGraphicsView):
     def in_plot(self, at: QPointF) -> bool:
         """Tell whether a place is right of the left axis."""
         raise NotImplementedError
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Have the scene fill the widget, pixel by pixel."""
-        area = QRectF(self.rect())
-        self.setSceneRect(area)
-        self.whole.setGeometry(area)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave the keys to the window: there is nothing to scroll."""
-        event.ignore()
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         """Begin a click or a drag."""

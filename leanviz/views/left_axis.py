@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from leanviz.views.drawing import colour, device_pixels, small_font
 from leanviz.views.theme import DARK, Theme
@@ -22,8 +23,11 @@ def _nowhere() -> None:
     """Draw nothing again: the axis is in no pane yet."""
 
 
-class LeftAxis(QGraphicsWidget):
-    """Marks where the pane wants them: those at the ends inside, texts too long shortened.
+class LeftAxis(pg.AxisItem):
+    """Marks where the pane wants them.
+
+    Draws itself: pyqtgraph's own painting drops marks at the ends and texts that are too long,
+    where this moves them inside and shortens them.
 
     Attributes
     ----------
@@ -32,9 +36,8 @@ class LeftAxis(QGraphicsWidget):
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumWidth(LEFT)
-        self.setMaximumWidth(LEFT)
+        super().__init__("left")
+        self.setWidth(LEFT)
         self._marks: list[Mark] = []
         self._ticks = True
         self._theme: Theme = DARK
@@ -61,26 +64,26 @@ class LeftAxis(QGraphicsWidget):
         return self.rect().adjusted(0.0, 0.0, -GAP, 0.0)
 
     def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+        self, p: QPainter, opt: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw the marks, counting in device pixels."""
         if not self._marks:
             return
-        with device_pixels(painter) as ratio:
+        with device_pixels(p) as ratio:
             size = self.boundingRect().size() * ratio
             width, height = size.width(), size.height()
-            painter.setFont(small_font(ratio, 0.85))
-            metrics = QFontMetricsF(painter.font())
+            p.setFont(small_font(ratio, 0.85))
+            metrics = QFontMetricsF(p.font())
             right = width - (TICK + 4 if self._ticks else PAD - GAP) * ratio
             for position, text in self._marks:
                 y = (1.0 - position) * (height - ratio)
                 if self._ticks:
                     tick = QRectF(width - TICK * ratio, round(y), TICK * ratio, max(1.0, ratio))
-                    painter.fillRect(tick, colour(self._theme.line))
+                    p.fillRect(tick, colour(self._theme.line))
                 half = metrics.height() / 2
                 middle = min(max(y, half), max(half, height - half))
                 area = QRectF(PAD * ratio, middle - half, right - PAD * ratio, 2 * half)
                 short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-                painter.setPen(colour(self._theme.muted))
+                p.setPen(colour(self._theme.muted))
                 flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(area, flags, short)
+                p.drawText(area, flags, short)

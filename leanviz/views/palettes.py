@@ -1,17 +1,11 @@
-"""Colour maps as tables of 256 pixels.
+"""Colour maps as tables of 256 pixels."""
 
-Those in ``resources/style/palettes.json`` are in the public domain (CC0): inferno, magma and
-viridis by Nathaniel J. Smith, Stefan van der Walt and Eric Firing
-(https://bids.github.io/colormap/), cividis by Nunez, Anderton and Renslow (2018).
-"""
-
-import json
 from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import pyqtgraph as pg
 
-from leanviz.core.resources import resource_path
 from leanviz.core.stft import FLOOR_DB, STEP_DB
 
 UInt32 = npt.NDArray[np.uint32]
@@ -42,8 +36,10 @@ def table(name: str) -> UInt32:
         levels = np.arange(256, dtype=np.uint32)
         levels = levels[::-1] if name == "grey reversed" else levels
         return (0xFF000000 | levels * 0x010101).astype(np.uint32)
-    stored = json.loads(resource_path("style", "palettes.json").read_text(encoding="ascii"))
-    return pack(np.frombuffer(bytes.fromhex(stored[name]), np.uint8).reshape(256, 3))
+    found = pg.colormap.get(name)
+    if found is None:
+        raise KeyError(name)
+    return pack(np.asarray(found.getLookupTable(nPts=256)))
 
 
 def pack(colours: npt.NDArray[np.integer]) -> UInt32:

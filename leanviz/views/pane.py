@@ -3,11 +3,11 @@
 import math
 from collections.abc import Hashable, Iterable, Iterator
 
+import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
-    QGraphicsWidget,
     QSizePolicy,
     QStyleOptionGraphicsItem,
     QWidget,
@@ -55,10 +55,11 @@ class Pane(GesturePlot):
         self, time: Viewport, name: str, empty: str, parent: QWidget | None = None
     ) -> None:
         self.axis = LeftAxis()
-        self.box = QGraphicsWidget()
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.whole.setLayout(_beside(self.axis, self.box))
+        self.enableMouse(False)
+        self.setCentralItem(_beside(self.axis, self.box))
         self.time = time
         self.theme: Theme = DARK
         self.tracks: Tracks | None = None
@@ -89,7 +90,7 @@ class Pane(GesturePlot):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumHeight(24)
-        self.box.geometryChanged.connect(self._resized)
+        self.box.sigResized.connect(self._resized)
         time.changed.connect(self._moved)
         for signal in time.marks_changed:
             signal.connect(self.markers.moved)
@@ -107,6 +108,7 @@ class Pane(GesturePlot):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.theme = theme
+        self.setBackground(theme.background)
         self.axis.set_theme(theme)
         for item in self._items:
             item.set_theme(theme)
@@ -325,12 +327,17 @@ class Pane(GesturePlot):
             self.hovered(self._pointer)
 
 
-def _beside(axis: LeftAxis, box: QGraphicsWidget) -> QGraphicsGridLayout:
-    """Return a layout with the axis and the plot area beside each other, at whole pixels."""
-    layout = QGraphicsGridLayout()
+def _beside(axis: LeftAxis, box: pg.ViewBox) -> pg.GraphicsWidget:
+    """Return the axis and the plot area beside each other, at whole pixels.
+
+    No `PlotItem`: it has four axes and a menu, and takes most of the time that a window takes to
+    open.
+    """
+    both, layout = pg.GraphicsWidget(), QGraphicsGridLayout()
     layout.setContentsMargins(0.0, 0.0, float(RIGHT), 0.0)
     layout.setSpacing(0.0)
     layout.addItem(axis, 0, 0)
     layout.addItem(box, 0, 1)
     layout.setColumnStretchFactor(1, 1)
-    return layout
+    both.setLayout(layout)
+    return both

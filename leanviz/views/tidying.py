@@ -2,8 +2,8 @@
 
 Python collects in whichever thread happens to allocate next. Garbage of a window holds Qt objects,
 and Qt objects deleted by another thread than their own crash the process, hours later and at
-random. So that is turned off, and a timer of the GUI thread collects
-(http://pydev.blogspot.com/2014/03/should-python-garbage-collector-be.html).
+random. pyqtgraph's `GarbageCollector` turns that off and collects from a timer of the GUI thread
+(its source: http://pydev.blogspot.com/2014/03/should-python-garbage-collector-be.html).
 
 In the GUI thread, too, it must not come at any moment. Where Qt holds the lock of an object's
 signals and calls into Python (an override of `disconnectNotify` is looked for), a collection that
@@ -23,9 +23,10 @@ import sys
 from contextlib import suppress
 from types import TracebackType
 
+from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QTimer
 
-INTERVAL_MS = 1000
+INTERVAL_S = 1.0
 SETTLED_MS = 10_000
 # of malloc.h
 M_ARENA_MAX = -8
@@ -40,10 +41,7 @@ class Tidying:
 
     def __enter__(self) -> None:
         share_one_arena()
-        gc.disable()
-        self._collector = QTimer()
-        self._collector.timeout.connect(collect_if_due)
-        self._collector.start(INTERVAL_MS)
+        self._collector = GarbageCollector(INTERVAL_S)
         self._settled = QTimer()
         self._settled.setSingleShot(True)
         self._settled.timeout.connect(gc.freeze)
@@ -55,22 +53,11 @@ class Tidying:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._collector.stop()
+        self._collector.timer.stop()
         self._settled.stop()
         gc.unfreeze()
         gc.collect()
         gc.enable()
-
-
-def collect_if_due() -> None:
-    """Collect the garbage of all generations that Python would collect by now."""
-    due = -1
-    for count, threshold in zip(gc.get_count(), gc.get_threshold(), strict=True):
-        if count <= threshold:
-            break
-        due += 1
-    if due >= 0:
-        gc.collect(due)
 
 
 def share_one_arena() -> None:

@@ -132,7 +132,7 @@ def picture(widget: QWidget, ratio: float = 1.0) -> Picture:
     size = widget.size() * ratio
     image = QImage(size, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
-    # a view of a scene gives `render` another meaning
+    # pyqtgraph's views give `render` another meaning.
     QWidget.render(widget, image, QPoint(0, 0))
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(size.height(), size.width())
     return np.stack([(pixels >> shift) & 0xFF for shift in (16, 8, 0)], -1).astype(np.int64)
