@@ -31,6 +31,8 @@ class Banner(QFrame):
         self._dismiss = QPushButton("Dismiss")
         self._run: Callable[[], object] | None = None
         self._severity = Severity.NOTICE
+        self._lasts = False
+        self._waiting: list[str] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 8, 4)
         layout.setSpacing(8)
@@ -56,10 +58,13 @@ class Banner(QFrame):
     ) -> None:
         """Show a sentence and, with `way_out`, a button of that text that calls the function.
 
-        A notice does not push a problem aside.
+        A notice does not push a problem aside; what `note` shows comes back after either.
         """
         if severity is Severity.NOTICE and self.text and self._severity is Severity.PROBLEM:
             return
+        if self._lasts and self.text:
+            self._waiting.append(self.text)
+        self._lasts = False
         self._severity = severity
         self._label.setText(sentence)
         self.setAccessibleDescription(sentence)
@@ -70,9 +75,20 @@ class Banner(QFrame):
         self._way_out.setText(text)
         self.show()
 
+    def note(self, sentence: str) -> None:
+        """Show a notice that is told once and not to be missed: it waits until it has its turn."""
+        if self.text:
+            self._waiting.append(sentence)
+        else:
+            self.say(sentence, Severity.NOTICE)
+            self._lasts = True
+
     def dismiss(self) -> None:
-        """Take the sentence away."""
+        """Take the sentence away; a notice that waits has its turn."""
+        self._lasts = False
         self.hide()
+        if self._waiting:
+            self.note(self._waiting.pop(0))
 
     def withdraw(self, sentence: str) -> None:
         """Take a sentence away that is no longer true, if it is the one shown."""
@@ -80,6 +96,7 @@ class Banner(QFrame):
             self.dismiss()
 
     def _act(self) -> None:
+        run = self._run
         self.dismiss()
-        if self._run is not None:
-            self._run()
+        if run is not None:
+            run()

@@ -21,7 +21,7 @@ from leanviz.views.alerts_notify import Notifier
 from leanviz.views.alerts_sounds import sound_title
 from leanviz.views.alerts_strip import AlertStrip, sentence
 from leanviz.views.background import Background
-from leanviz.views.banner import Banner, Severity
+from leanviz.views.banner import Banner
 from leanviz.views.director import Director
 from leanviz.views.listening import Listening
 from leanviz.views.recorder_badge import RecorderBadge
@@ -101,7 +101,7 @@ class Watching(QObject):
         self.said.connect(status.say)
         self.trouble.connect(banner.say)
         self.over.connect(banner.withdraw)
-        self.noted.connect(lambda sentence: banner.say(sentence, Severity.NOTICE))
+        self.noted.connect(banner.note)
 
     def serve(self, actions: Actions, director: Director) -> None:
         """Have the actions do their work."""

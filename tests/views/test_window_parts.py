@@ -213,6 +213,22 @@ def test_notice_does_not_hide_a_problem(qtbot: QtBot) -> None:
     assert banner.text == "There is no microphone."
 
 
+def test_a_notice_not_to_be_missed_waits_for_its_turn_and_comes_back(qtbot: QtBot) -> None:
+    banner, taken = Banner(), []
+    qtbot.addWidget(banner)
+    banner.say("the log", Severity.NOTICE, ("Open It", lambda: taken.append(banner.text)))
+    banner.note("the clip")
+    assert banner.text == "the log"
+    banner._way_out.click()
+    assert (taken, banner.text) == (["the clip"], "the clip"), "and the way out was taken"
+    banner.say("gone", Severity.PROBLEM)
+    assert banner.text == "gone"
+    banner.withdraw("gone")
+    assert banner.text == "the clip"
+    banner.dismiss()
+    assert banner.text == ""
+
+
 def test_numbers_that_change_move_nothing(qtbot: QtBot) -> None:
     meter, scores = LevelMeter(), ScoreList("Scores", 5, "nothing")
     for widget in (meter, scores):
