@@ -2,7 +2,7 @@
 
 The readout leaves YAMNet's trunk after layer 12. What it says of its classes travels behind the
 embedding of each patch, and replaces in fusion what the heads say of them; every other score is
-the same to the bit.
+the same to the bit. What the heads knew of its classes is not kept.
 """
 
 import numpy as np
@@ -11,10 +11,13 @@ import onnx
 from onnx import helper, numpy_helper
 
 from leanviz.core.alignment import EMBEDDING_WIDTH
+from leanviz.core.errors import UserError
 
 # What the readout adds to a graph is named so.
 PREFIX = "readout/"
 PLAIN = {name: f"{PREFIX}plain_{name}" for name in ("embeddings", "frame_logits")}
+# Where each class stands in the weights of heads; the last stands in for those that are not kept.
+KEPT, GONE = f"{PREFIX}kept", -1
 # Convolutions before layer 13 of the trunk: one in layer 1, two in each of 2 to 12.
 BEFORE = 23
 
@@ -26,10 +29,14 @@ def middle(trunk: onnx.ModelProto) -> str:
 
 
 def bare(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return a copy of a trunk's or fusion's graph without a readout."""
+    """Return a copy of a trunk's or fusion's graph without a readout.
+
+    What the heads did not keep of its classes is zero.
+    """
     plain = onnx.ModelProto()
     plain.CopyFrom(model)
     graph = plain.graph
+    _fill(graph)
     nodes = [node for node in graph.node if not node.name.startswith(PREFIX)]
     tensors = [tensor for tensor in graph.initializer if not tensor.name.startswith(PREFIX)]
     del graph.node[:], graph.initializer[:]
@@ -63,9 +70,16 @@ def on_trunk(trunk: onnx.ModelProto, readout: onnx.ModelProto, n: int) -> onnx.M
 def on_fusion(
     fusion: onnx.ModelProto, classes: npt.NDArray[np.intp], n_classes: int
 ) -> onnx.ModelProto:
-    """Return a bare fusion that takes its logits of some classes from behind the embeddings."""
+    """Return a bare fusion that takes its logits of some classes from behind the embeddings.
+
+    Raises
+    ------
+    UserError
+        If its heads know nothing of another class: it had a readout for more classes.
+    """
     grafted = bare(fusion)
     graph = grafted.graph
+    _forget(graph, classes, n_classes)
     _rename(graph, "embeddings", PLAIN["embeddings"])
     for node in graph.node:
         node.output[:] = [PLAIN["frame_logits"] if o == "frame_logits" else o for o in node.output]
@@ -87,6 +101,43 @@ def on_fusion(
     _widen(graph, EMBEDDING_WIDTH + len(classes))
     onnx.checker.check_model(grafted)
     return grafted
+
+
+def _forget(graph: onnx.GraphProto, classes: npt.NDArray[np.intp], n_classes: int) -> None:
+    """Keep no columns for some classes in the weights of heads.
+
+    Unfolded the matrices have their old shape, so that no other logit changes by a bit.
+    """
+    heads = [t for t in graph.initializer if t.name.endswith(".int8") and t.dims[-1] == n_classes]
+    others = np.setdiff1d(np.arange(n_classes), classes)
+    order = np.full(n_classes, GONE)
+    order[others] = np.arange(len(others))
+    whole = {head.name: numpy_helper.to_array(head)[:, others] for head in heads}
+    known = [values.any(0) for values in whole.values()]
+    if known and not np.any(known, axis=0).all():
+        raise UserError(
+            "The model folder has a readout for classes that have clips here, and its heads know "
+            "nothing of them: train a model on these clips first."
+        )
+    graph.initializer.append(numpy_helper.from_array(order.astype(np.int64), KEPT))
+    for head in heads:
+        name, kept = head.name, f"{PREFIX}{head.name}"
+        head.CopyFrom(numpy_helper.from_array(whole[name], kept))
+        graph.node.insert(0, helper.make_node("Gather", [kept, KEPT], [name], kept, axis=1))
+
+
+def _fill(graph: onnx.GraphProto) -> None:
+    """Give the weights of heads their columns back, those that were not kept as zeros."""
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    if KEPT not in tensors:
+        return
+    order = numpy_helper.to_array(tensors[KEPT])
+    for node in graph.node:
+        if KEPT in node.input:
+            kept = tensors[node.input[0]]
+            values = numpy_helper.to_array(kept)[:, order]
+            values[:, order == GONE] = 0
+            kept.CopyFrom(numpy_helper.from_array(values, node.output[0]))
 
 
 def _take_over(graph: onnx.GraphProto, other: onnx.ModelProto, inputs: dict[str, str]) -> None:

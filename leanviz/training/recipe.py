@@ -77,22 +77,28 @@ class ReadoutRecipe:
     ----------
     channels, features, hidden : int
         Of the two convolutions on the map, and of the layer on the embedding.
+    again : int
+        How many times each clip is heard as it might have been recorded otherwise.
     mixtures : int
         How many times 32 mixtures of training clips are heard beside the clips themselves.
     variations : int
         How many times 32 sounds of 10 s are heard that are nobody's recording: clips changed
         beyond recognition, and made sounds.
+    rate, matrix_rate : float
+        Highest learning rates: of all else, and of the matrices of hidden layers.
     """
 
     seed: int = 0
-    channels: int = 144
-    features: int = 192
-    hidden: int = 40
+    channels: int = 192
+    features: int = 256
+    hidden: int = 88
+    again: int = 1
     mixtures: int = 71
-    variations: int = 60
-    passes: int = 12
+    variations: int = 68
+    passes: int = 8
     batch: int = 256
     rate: float = 2e-3
+    matrix_rate: float = 0.02
     weight_decay: float = 0.03
     dropout: float = 0.1
 

@@ -26,7 +26,7 @@ from leanviz.training.graft import bare, middle
 from leanviz.training.padding import pads_inside
 from leanviz.training.recipe import ReadoutRecipe
 from leanviz.training.scenes import Mixing, Scenes
-from leanviz.training.variations import variation
+from leanviz.training.variations import again, variation
 from leanviz.training.vocabulary import BORROWED_LOGIT
 
 Float32 = npt.NDArray[np.float32]
@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 
 # Training clips, and mixtures or variations of them, that are kept in one file.
 CLIPS, MIXTURES = 64, 32
-# What variations are drawn with: not what mixtures are.
-APART = 7
+# What variations are drawn with, and clips heard again: not what mixtures are.
+APART, AGAIN = 7, 11
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,13 @@ def hear_training_clips(
         for at, group in enumerate(groups)
     ]
     makers += [
+        (f"again-{time}-{at:04}", lambda at=at, draw=(seed + AGAIN, time, at): _again(
+            corpus, trunks, groups[at], np.random.default_rng(draw)
+        ))
+        for time in range(recipe.again)
+        for at in range(len(groups))
+    ]  # fmt: skip
+    makers += [
         (f"mixtures-{step:04}", lambda step=step: _mixtures(scenes, trunks, step, seed))
         for step in range(recipe.mixtures)
     ]
@@ -198,6 +205,17 @@ def _clips(corpus: Corpus, trunks: TwoTrunks, clips: npt.NDArray[np.int64]) -> I
         own = corpus.embeddings[corpus.first[clip] : corpus.first[clip + 1]].astype(np.float32)
         audible = audible_fraction(patches) > 0
         yield trunks.hear(patches[audible], own[audible])
+
+
+def _again(
+    corpus: Corpus, trunks: TwoTrunks, clips: npt.NDArray[np.int64], rng: np.random.Generator
+) -> Iterator[Heard]:
+    """Yield what two trunks say of clips as they might have been recorded otherwise."""
+    for clip in clips:
+        patches = clip_patches(again(corpus.clip(int(clip)), rng))
+        audible = audible_fraction(patches) > 0
+        if audible.any():
+            yield trunks.hear(patches[audible])
 
 
 def _mixtures(scenes: Scenes, trunks: TwoTrunks, step: int, seed: int) -> Iterator[Heard]:

@@ -47,6 +47,29 @@ def variation(clip: Callable[[], Float32], rng: np.random.Generator) -> Float32:
     return (mixed / peak * 10 ** (rng.uniform(-35, 0) / 20)).astype(np.float32)
 
 
+def again(sound: Float32, rng: np.random.Generator) -> Float32:
+    """Return a clip as it might have been recorded otherwise, alone and still itself.
+
+    It begins up to a patch hop later, which moves what each patch sees of it; and it may be a
+    little faster or slower, filtered, in a room or in noise, louder or softer.
+    """
+    if len(sound) < YAMNET.hop_length:
+        return sound
+    sound = sound[int(rng.integers(0, min(YAMNET.patch_hop, max(1, len(sound) // 3)))) :]
+    if rng.random() < 0.7:
+        sound = _faster(sound, 2 ** rng.uniform(-0.3, 0.3))
+    if rng.random() < 0.5:
+        sound = _equalized(sound, rng)
+    if rng.random() < 0.15:
+        sound = np.asarray(_in_a_room(sound, rng), np.float32)
+    if rng.random() < 0.25:
+        noise = _coloured(len(sound), rng)
+        below = _rms(sound) / _rms(noise) * 10 ** (-rng.uniform(5, 40) / 20)
+        sound = (sound + noise * below).astype(np.float32)
+    sound = sound * 10 ** (rng.uniform(-15, 6) / 20)
+    return (sound / max(1.0, float(np.abs(sound).max()))).astype(np.float32)
+
+
 def _rms(sound: Float32) -> float:
     return float(np.sqrt(np.mean(np.square(sound)))) + 1e-9
 
@@ -60,11 +83,15 @@ def changed(sound: Float32, n: int, rng: np.random.Generator) -> Float32:
     if rng.random() < 0.2:
         sound = sound[::-1]
     if speed != 1.0:
-        at = np.arange(0, len(sound) - 1, speed)
-        sound = np.interp(at, np.arange(len(sound)), sound).astype(np.float32)
+        sound = _faster(sound, speed)
     if len(sound) > 0 and rng.random() < 0.35:
         sound = _equalized(sound, rng)
     return _placed(sound, n, rng)
+
+
+def _faster(sound: Float32, speed: float) -> Float32:
+    at = np.arange(0, len(sound) - 1, speed)
+    return np.interp(at, np.arange(len(sound)), sound).astype(np.float32)
 
 
 def _placed(sound: Float32, n: int, rng: np.random.Generator) -> Float32:

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 from typer.testing import CliRunner
 
 from leanviz.core.errors import ModelError, UserError
@@ -18,7 +19,7 @@ from leanviz.inference.stream import LeanStream, sigmoid
 from leanviz.training import export, two_trunks
 from leanviz.training.__main__ import app
 from leanviz.training.corpus import Corpus
-from leanviz.training.graft import bare
+from leanviz.training.graft import bare, on_fusion
 from leanviz.training.readout import Readout, ReadoutTrainer, squashed
 from leanviz.training.recipe import ReadoutRecipe
 from leanviz.training.two_trunks import Heard, unheard_classes
@@ -29,6 +30,7 @@ RECIPE = """
 channels = 16
 features = 16
 hidden = 8
+again = 1
 mixtures = 1
 variations = 1
 passes = 2
@@ -137,13 +139,32 @@ def test_the_folder_says_what_was_added(taught: Path, corpus: Corpus) -> None:
         assert old == new or (at in unheard and old | {"threshold": new["threshold"]} == new)
 
 
-def test_without_it_the_graphs_are_those_from_before(taught: Path) -> None:
-    """A readout is made anew beside the graphs as training left them, not beside another."""
-    for name in ("yamnet", "fusion"):
-        plain, again = (
-            bare(onnx.load(folder / f"{name}.onnx")) for folder in (resource_path("lean"), taught)
-        )
-        assert plain == again, name
+def test_without_it_the_graphs_are_those_from_before(taught: Path, corpus: Corpus) -> None:
+    """A readout is made anew beside the graphs as training left them, not beside another.
+
+    Of the heads, only what they know of other classes is kept.
+    """
+    folders = resource_path("lean"), taught
+    first, second = (bare(onnx.load(folder / "yamnet.onnx")) for folder in folders)
+    assert first == second
+    first, second = (bare(onnx.load(folder / "fusion.onnx")).graph for folder in folders)
+    assert list(first.node) == list(second.node)
+    unheard = unheard_classes(corpus)
+    forgotten = 0
+    for old, new in zip(first.initializer, second.initializer, strict=True):
+        before, after = numpy_helper.to_array(old).copy(), numpy_helper.to_array(new)
+        if old.name.endswith(".int8") and before.shape[-1] == len(corpus.taxonomy):
+            before[:, unheard] = 0
+            forgotten += 1
+        np.testing.assert_array_equal(before, after, err_msg=old.name)
+    assert forgotten == 3
+
+
+def test_heads_that_forgot_a_class_cannot_speak_of_it_again(taught: Path, corpus: Corpus) -> None:
+    fusion, unheard = onnx.load(taught / "fusion.onnx"), unheard_classes(corpus)
+    assert on_fusion(fusion, unheard, len(corpus.taxonomy)) == fusion
+    with pytest.raises(UserError, match="know nothing of them"):
+        on_fusion(fusion, unheard[1:], len(corpus.taxonomy))
 
 
 def test_parts_of_two_models_are_refused(taught: Path, tmp_path: Path) -> None:

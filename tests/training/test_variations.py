@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leanviz.training.variations import RATE, SECONDS, changed, made, variation
+from leanviz.training.variations import RATE, SECONDS, again, changed, made, variation
 
 
 def _chirp() -> np.ndarray:
@@ -18,6 +18,17 @@ def test_a_variation_follows_from_its_seed(seed: int) -> None:
     assert first.dtype == np.float32
     assert np.isfinite(first).all()
     assert 0.01 < np.abs(first).max() <= 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_clip_heard_again_is_still_itself(seed: int) -> None:
+    clip = _chirp()
+    first, second = (again(clip, np.random.default_rng(seed)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(clip, _chirp())
+    assert first.dtype == np.float32
+    assert 0.5 * len(clip) < len(first) < 1.3 * len(clip)
+    assert 0 < np.abs(first).max() <= 1
 
 
 def test_made_sounds_are_of_every_kind() -> None:
@@ -37,3 +48,4 @@ def test_clips_of_any_length_fill_the_window(n: int) -> None:
         sound = changed(np.ones(n, np.float32), RATE, rng)
         assert sound.shape == (RATE,)
         assert np.isfinite(sound).all()
+        assert np.isfinite(again(np.ones(n, np.float32), rng)).all()
