@@ -168,6 +168,7 @@ class Workspace(QWidget):
         assert layout is not None
         layout.replaceWidget(old, self.lanes)
         self.lanes.setVisible(old.isVisibleTo(self._labels))
+        old.hide()  # it lives until Qt's loop goes on, and a figure is drawn before
         self.lanes.set_theme(self._theme)
         self._adopt(self.lanes)
         # graphics items are no QObjects: Qt does not disconnect them
