@@ -144,10 +144,6 @@ class Caption(PaneItem):
         super().__init__(parent, z=9.0)
         self._model = model
 
-    def idle(self) -> bool:
-        """Tell whether it is hidden: there is a sentence instead."""
-        return not self.isVisible()
-
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Write it on a ground on which it can be read."""
         text = CAPTIONS.get(self._model.kind, TITLES[self._model.kind])

@@ -19,8 +19,8 @@ class Crosshair(PaneItem):
         pane.readout.connect(self._follow)
 
     def idle(self) -> bool:
-        """Tell whether it is switched off, or the pointer elsewhere."""
-        return self._height is None or not self.isVisible()
+        """Tell whether the pointer is elsewhere."""
+        return self._height is None
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the line."""

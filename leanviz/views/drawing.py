@@ -142,17 +142,26 @@ class PaneItem(QGraphicsItem):
     ----------
     repaint : callable
         Has the pane drawn again.
+    is_shown : bool
+        What `setVisible` was told, without a way to Qt: asked for with every picture.
     """
 
     def __init__(self, parent: QGraphicsItem, z: float = 0.0) -> None:
         super().__init__(parent)
         self._rect = QRectF()
+        self.is_shown = True
         self.theme: Theme = DARK
         self.repaint: Callable[[], None] = _nowhere
         self.setZValue(z)
 
     def update(self, *_: Any, **__: Any) -> None:
         """Draw again with the next picture: the pane does so, and not its scene."""
+        self.repaint()
+
+    def setVisible(self, visible: bool) -> None:
+        """Show or hide it from the next picture on."""
+        super().setVisible(visible)
+        self.is_shown = visible
         self.repaint()
 
     def fill(self, area: QRectF) -> None:

@@ -254,7 +254,8 @@ class Pane(GesturePlot):
             painter.setClipRect(self._plot)
         painter.translate(LEFT, 0)
         width, height, ratio = self._device_size(painter)
-        drawn = [item for item in items if not item.idle()] if width > 0 and height > 0 else []
+        seen = items if width > 0 and height > 0 else ()
+        drawn = [item for item in seen if item.is_shown and not item.idle()]
         for item in drawn[:-1]:
             painter.save()
             item.draw(painter, width, height, ratio)
