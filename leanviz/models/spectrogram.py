@@ -20,6 +20,8 @@ Int64 = npt.NDArray[np.int64]
 
 # Spectra left alone at the old end of a full history: the writer takes them while we read.
 WRITER_AHEAD = 16
+# Moments of a view that are looked at for its levels.
+LOOKED_AT = 100
 # A full-scale sine peaks at half the sum of the model's window, 200 of 400 samples.
 LOG_MEL_FULL_SCALE = math.log(YAMNET.win_length / 4)
 LOG_TO_DB = 20.0 / math.log(10.0)
@@ -161,6 +163,33 @@ def level_at(tracks: Tracks, time_s: float, hz: float) -> float | None:
     codes, known = pooled_closely(tracks, _moment(tracks, time_s), spectra.stft.n_bins)
     at = min(round(hz * spectra.stft.n_fft / tracks.sample_rate), spectra.stft.n_bins - 1)
     return float(decibels(codes[:, at])[0]) if known[0] else None
+
+
+def levels_between(
+    tracks: Tracks, start_s: float, stop_s: float, axis: FrequencyAxis
+) -> tuple[float, float] | None:
+    """Return the range of levels that a part of a sound has, dBFS, but for its extremes.
+
+    Returns
+    -------
+    tuple of float or None
+        Below the first are 5 % of what is shown of these times and frequencies, above the second
+        0.5 %; digital silence does not count. None where there is nothing else.
+    """
+    stft = tracks.spectra.stft
+    lowest, most = int(axis.low * stft.n_fft / stft.sample_rate), shown_bins(stft, axis)
+    counts = np.zeros(256, np.int64)
+    for moment_s in np.linspace(start_s, stop_s, LOOKED_AT, endpoint=False):
+        codes, known = pooled_closely(tracks, _moment(tracks, moment_s), most)
+        if known[0]:
+            counts += np.bincount(codes[0, lowest:], minlength=256)
+    counts[0] = 0
+    up_to = np.cumsum(counts)
+    if not up_to[-1]:
+        return None
+    ends = np.searchsorted(up_to, up_to[-1] * np.array([0.05, 0.995]))
+    floor_db, ceiling_db = decibels(ends.astype(np.uint8))
+    return float(floor_db), float(ceiling_db)
 
 
 def log_mel_at(tracks: Tracks, time_s: float, band: int) -> float | None:

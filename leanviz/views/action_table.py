@@ -554,6 +554,7 @@ VIEW = (
     _range("floor up", "Floor Up", keys=("]",), help="floor 5 dB up"),
     _range("ceiling down", "Ceiling Down", keys=("{",), help="ceiling 5 dB down"),
     _range("ceiling up", "Ceiling Up", keys=("}",), help="ceiling 5 dB up"),
+    _range("fit range", "&Fit to What Is in View", keys=("|",), help="levels of what is in view"),
     _range("default range", "&Default Range", keys=("\\",), help="default range"),
     *(
         ActionSpec(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QWidget
 
 from leanviz.models.frequency import hertz
-from leanviz.models.spectrogram import SpectrogramSettings
+from leanviz.models.spectrogram import SpectrogramSettings, levels_between
 from leanviz.views.drawing import colour, small_font
 from leanviz.views.gestures import NOTCH
 from leanviz.views.left_axis import GAP, LEFT, TICK
@@ -18,6 +18,8 @@ from leanviz.views.plain import plain_tip
 from leanviz.views.spectrogram import SpectrogramPane
 
 STEP_DB = 5.0
+# Of what is all but one level, less than this would show nothing but noise.
+LEAST_FIT_DB = 20
 BAR = 8
 MARGIN = 3
 # Below it, there is no room for two levels and colours between them.
@@ -60,6 +62,17 @@ class LevelScale(QWidget):
         pane.viewport().installEventFilter(self)
         self._tell(pane.settings)
         self._place()
+
+    def fit(self) -> None:
+        """Ask for the levels of what is in view."""
+        pane, tracks = self._pane, self._pane.tracks
+        if tracks is None:
+            return
+        start_s, stop_s = max(pane.time.start_s, 0.0), pane.time.stop_s
+        found = levels_between(tracks, start_s, stop_s, pane.settings.axis(tracks.sample_rate))
+        if found is not None:
+            floor_db, ceiling_db = (round(level) for level in found)
+            self.wanted.emit(floor_db, max(ceiling_db, floor_db + LEAST_FIT_DB))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay as high as the pane."""

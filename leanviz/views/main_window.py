@@ -188,6 +188,7 @@ class MainWindow(DropWindow):
             "file dates": self._choose_file_dates,
             "full screen": self._fill_screen,
             "keys": lambda: KeySheet(self).exec(),
+            "fit range": self.levels.fit,
         })  # fmt: skip
         navigation.serve(self._actions)
         self.watching.serve(self._actions, director)

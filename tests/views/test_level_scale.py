@@ -1,5 +1,6 @@
 """The scale of the spectrogram's colours: what it says, and how it is dragged."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -7,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from leanviz.core.tracks import Tracks
 from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.models.viewport import Viewport
 from leanviz.settings import DEFAULTS
@@ -89,6 +91,29 @@ def test_it_stands_where_pictures_of_the_plot_never_reach(
 ) -> None:
     _, levels = scale
     assert levels.geometry().right() < LEFT - GAP
+
+
+def test_levels_are_fitted_to_what_is_in_view(scale: tuple[SpectrogramPane, LevelScale]) -> None:
+    pane, levels = scale
+    asked: list[tuple[float, float]] = []
+    levels.wanted.connect(lambda *range_: asked.append(range_))
+    levels.fit()
+    assert asked == [], "there is no sound"
+    rate, noise = 16_000, np.random.default_rng(0).normal(0.0, 0.001, 32_000)
+    tracks = Tracks(rate, 4 * rate)
+    tracks.push(np.concatenate((noise, 100.0 * noise)).astype(np.float32))
+    pane.set_tracks(tracks)
+    pane.time.show_recording(4.0)
+    for start_s in (0.2, 2.2):
+        pane.time.show(start_s, 1.6)
+        levels.fit()
+    (quiet_floor, quiet_ceiling), (floor, ceiling) = asked
+    assert floor - quiet_floor == pytest.approx(40.0, abs=2.0)
+    assert ceiling - quiet_ceiling == pytest.approx(40.0, abs=2.0)
+    assert 20.0 <= ceiling - floor < 40.0
+    pane.time.show(0.2, 3.6)
+    levels.fit()
+    assert asked[-1] == (pytest.approx(quiet_floor, abs=4.0), pytest.approx(ceiling, abs=4.0))
 
 
 def test_a_low_pane_has_none(qtbot: QtBot, scale: tuple[SpectrogramPane, LevelScale]) -> None:

@@ -38,7 +38,8 @@ ALWAYS = {
     "record clips", "decisions", "paging", "model eye", "longer window", "shorter window",
     "follow", "slower", "faster", "next analysis", "live map", "lag", "ridge",
     "band in", "band out", "band up", "band down", "next band", "band usual", "band all",
-    "band heard", "keep awake", "file dates", "wider inspector", "narrower inspector",
+    "band heard", "fit range", "keep awake", "file dates", "wider inspector",
+    "narrower inspector",
 }  # fmt: skip
 READY = {"listen", "last session", "more labels", "fewer labels", "watching"}
 SHOWN = {
