@@ -90,7 +90,8 @@ def placed_figures(model: LeanModel, data: Path) -> dict[str, float]:
 def remembered_figures(scores: SplitScores, corpus: Corpus, yamnet: Path) -> dict[str, float]:
     """Return how far classes without training clips still follow YAMNet: rank correlations.
 
-    Of the clip scores of one class over clips, and of the classes over one clip; means.
+    Of the clip scores of one class over clips, and of the classes over one clip (means); and of all
+    scores of all these classes together.
     """
     unheard = np.flatnonzero(~corpus.labels[corpus.split("train")].any(0))
     _, kernel, bias = yamnet_trunk(yamnet)
@@ -105,6 +106,7 @@ def remembered_figures(scores: SplitScores, corpus: Corpus, yamnet: Path) -> dic
     return {
         "unheard_by_class": _rank_correlation(ours.T, theirs.T),
         "unheard_by_clip": _rank_correlation(ours, theirs),
+        "unheard_together": _rank_correlation(ours.reshape(1, -1), theirs.reshape(1, -1)),
     }
 
 
