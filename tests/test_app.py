@@ -23,7 +23,7 @@ from leanviz import app
 from leanviz.views.main_window import MainWindow
 
 slow = {{"onnxruntime", "soundfile", "sounddevice", "soxr", "librosa.core", "numba", "torch"}}
-slow |= {{"scipy.signal", "pyqtgraph", "qtpy", "leanviz.evaluation.reference"}}
+slow |= {{"scipy.signal", "qtawesome", "qtpy", "leanviz.evaluation.reference"}}
 slow |= {{"leanviz.pipeline.clip", "leanviz.pipeline.live", "leanviz.inference.model"}}
 begin = MainWindow.begin
 
