@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.audio.sleep import slept_s
 from leanviz.core.channels import MIX
 from leanviz.core.clock import Cause
 from leanviz.core.ring import Ring
 
 _RETIRE_LIMIT_S = 0.5
+# Shorter than this nobody sleeps; two clocks read one after the other differ by microseconds.
+_NAP_S = 1.0
 
 
 class Intake:
@@ -40,31 +43,44 @@ class Intake:
         self.interrupted = False
         self.cause = Cause.LOST
         """Why the interruption, if there is one."""
+        self._slept_s = slept_s()
 
     def rest(self) -> None:
         """Have the pause that goes on reach up to now. Not while a callback is connected."""
         if self.heard_at is None:
             return
-        passed = int((time.monotonic() - self.heard_at) * self.sample_rate)
+        slept = self._slept()
+        passed = int((time.monotonic() - self.heard_at + slept) * self.sample_rate)
         self.ring.skip(passed, Cause.PAUSED)
-        self.heard_at += passed / self.sample_rate
+        self.heard_at += passed / self.sample_rate - slept
         self.interrupted, self.cause = True, Cause.PAUSED
 
     def take(self, block: npt.NDArray[np.float32], overflow: bool) -> None:
         """Store a block [n, channels]. Callback only."""
         self.overflows += overflow
-        if self.interrupted:
-            self._bridge(len(block))
+        slept = self._slept()
+        if self.interrupted or slept > _NAP_S:
+            self._bridge(len(block), slept)
         self.ring.write(block)
         self.heard_at = time.monotonic()
 
-    def _bridge(self, count: int) -> None:
-        """Leave the gap that the wall clock shows before a first block of `count` samples."""
+    def _slept(self) -> float:
+        """Return how long the computer has slept since the previous call, in seconds."""
+        before, self._slept_s = self._slept_s, slept_s()
+        return self._slept_s - before
+
+    def _bridge(self, count: int, slept: float) -> None:
+        """Leave the gap that the wall clock shows before a first block of `count` samples.
+
+        Asleep, a computer may interrupt a stream or not: the gap is there either way.
+        """
         self.interrupted = False
         cause, self.cause = self.cause, Cause.LOST
         if self.heard_at is None:
             return
-        lost = round((time.monotonic() - self.heard_at) * self.sample_rate) - count
+        if slept > _NAP_S and cause is Cause.LOST:
+            cause = Cause.ASLEEP
+        lost = round((time.monotonic() - self.heard_at + slept) * self.sample_rate) - count
         self.ring.skip(lost, cause)
         if cause is Cause.LOST:
             self.lost_samples += max(0, lost)

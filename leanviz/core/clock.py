@@ -33,6 +33,7 @@ class Cause(StrEnum):
 
     LOST = "lost"
     PAUSED = "paused"
+    ASLEEP = "asleep"
 
 
 @dataclass(frozen=True, slots=True, order=True)

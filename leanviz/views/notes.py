@@ -8,7 +8,7 @@ from typing import TypeVar
 from leanviz.core.clock import Cause, PixelMap, Span
 from leanviz.core.tracks import Tracks
 
-WORDS = {Cause.LOST: "no sound", Cause.PAUSED: "paused"}
+WORDS = {Cause.LOST: "no sound", Cause.PAUSED: "paused", Cause.ASLEEP: "asleep"}
 SKIPPED = "not analysed"
 FORGOTTEN = "older: waveform and labels only"
 

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from leanviz.audio import intake as intake_module
 from leanviz.audio.intake import Intake, Tap
-from leanviz.core.clock import Gap
+from leanviz.core.clock import Cause, Gap
 
 RATE = 48_000
 FINE = SimpleNamespace(input_overflow=False)
@@ -41,6 +42,40 @@ def test_a_callback_hands_on_the_channel_that_was_chosen(channel: int, heard: li
     samples = intake.ring.read(0, 480)
     assert not isinstance(samples, Gap)
     assert samples.tolist() == [heard] * 480
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_computer_that_slept_leaves_a_gap_as_long(monkeypatch, interrupted: bool) -> None:
+    now, slept = 100.0, 7.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(intake_module, "slept_s", lambda: slept)
+    intake = Intake(RATE, 2, 10 * RATE)
+    intake.take(block(1), overflow=False)
+    intake.interrupted = interrupted
+    now, slept = 100.5, 3607.0
+    intake.take(block(2), overflow=False)
+    away = round(3600.5 * RATE) - 480
+    assert intake.ring.gaps == (Gap(480, 480 + away, Cause.ASLEEP),)
+    assert intake.lost_samples == 0
+    now = 100.51
+    intake.take(block(3), overflow=False)
+    assert intake.ring.written == 960 + round(3600.5 * RATE)
+
+
+def test_a_pause_that_was_slept_through_stays_a_pause(monkeypatch) -> None:
+    now, slept = 100.0, 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(intake_module, "slept_s", lambda: slept)
+    intake = Intake(RATE, 2, 100 * RATE)
+    intake.take(block(1), overflow=False)
+    now, slept = 110.0, 50.0
+    intake.rest()
+    assert intake.ring.gaps == (Gap(480, 480 + 60 * RATE, Cause.PAUSED),)
+    now = 112.0
+    intake.rest()
+    now, slept = 113.0, 60.0
+    intake.take(block(2), overflow=False)
+    assert intake.ring.gaps == (Gap(480, 73 * RATE, Cause.PAUSED),)
 
 
 def test_an_interruption_is_as_wide_as_it_was_long(monkeypatch) -> None:
@@ -114,7 +149,8 @@ def test_the_callback_calls_nothing_but_what_it_must() -> None:
         sys.setprofile(None)
     finally:
         gc.enable()
-    allowed = {"Tap.__call__", "Intake.take", "Ring.write", "len", "min", "monotonic"}
+    clocks = {"monotonic", "Intake._slept", "slept_s", "clock_gettime"}
+    allowed = {"Tap.__call__", "Intake.take", "Ring.write", "len", "min", *clocks}
     assert set(called) - {"setprofile"} <= allowed
 
 
