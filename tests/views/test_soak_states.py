@@ -66,6 +66,8 @@ NAMES = {
 # Steps that wait, and so keep the window going.
 WAITING = {"until analysed", "time passes", "close and open again", "plug", "unplug"}
 MOST_TOLD = 8
+# Threads of Qt's own pool, with which its file dialogs read folders, end after 30 s without work.
+LEAVING_S = 60.0
 # Draws a few steps of many kinds.
 SEED = 7
 KEEP_ALL = WatchChoices(
@@ -209,12 +211,13 @@ class Using(RuleBasedStateMachine):
 
     def compare(self, baseline: Census) -> None:
         """Fail if the window left anything; threads may take their time to end."""
-        left = self.left(baseline)
-        for _ in range(100):
-            if not left:
-                return
+        until = time.monotonic() + LEAVING_S
+        while left := self.left(baseline):
+            if time.monotonic() > until:
+                break
             self.world.qtbot.wait(100)
-            left = self.left(baseline)
+        else:
+            return
         pytest.fail(f"left by a window that was closed: {dict(left)}")
 
     def left(self, baseline: Census) -> Counter[str]:
