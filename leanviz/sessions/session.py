@@ -22,7 +22,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """A stretch, in source samples, that was not analysed, and why: lost, paused, asleep or skipped."""
+    """A stretch, in source samples, that was not analysed: lost, paused, asleep or skipped."""
 
     span: Span
     cause: str
