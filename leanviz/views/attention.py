@@ -133,21 +133,21 @@ class AttentionPane(Pane):
             return True
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
         """Move the reading, pin what is read, or let go."""
-        if not self._reads(event):
-            super().keyPressEvent(event)
+        if not self._reads(ev):
+            super().keyPressEvent(ev)
             return
-        event.accept()
-        shift = bool(event.modifiers() & SHIFT)
-        if event.key() == Qt.Key.Key_Escape:
+        ev.accept()
+        shift = bool(ev.modifiers() & SHIFT)
+        if ev.key() == Qt.Key.Key_Escape:
             self._let_go()
         elif self._read is None:
             self.begin_reading()
-        elif event.key() in PIN_KEYS:
+        elif ev.key() in PIN_KEYS:
             self.pinned.emit("B" if shift else "A", self._read)
         else:
-            rows, columns = STEPS[Qt.Key(event.key())]
+            rows, columns = STEPS[Qt.Key(ev.key())]
             far = WAVES_PER_PATCH_HOP if shift else 1
             last = len(self._model.query_edges) - 2
             patch = min(max(self._read.patch + far * rows, 0), last)

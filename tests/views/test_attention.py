@@ -421,6 +421,7 @@ def test_the_map_of_all_is_written(qtbot: QtBot, window: MainWindow, tmp_path: P
     assert failed.args == [NO_FORM]
     with qtbot.waitSignal(window.map.failed) as failed:
         exporting.write(tmp_path / "no" / "map.npz")
+    assert failed.args is not None
     assert "there is no folder" in failed.args[0]
 
 
