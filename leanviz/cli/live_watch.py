@@ -10,8 +10,9 @@ from leanviz.core.errors import UserError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
 from leanviz.pipeline.alerts import Alerts
+from leanviz.pipeline.clip_folder import finish_clips
 from leanviz.pipeline.commands import CommandRunner
-from leanviz.pipeline.recorder import Recorder, finish_clips
+from leanviz.pipeline.recorder import Recorder
 from leanviz.pipeline.sinks import EventSink
 from leanviz.sessions.writing import make_folder
 

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,14 +15,13 @@ from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
 from leanviz.core.ring import Ring
-from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
+from leanviz.core.watching import WatchChoices, WatchRule
 from leanviz.pipeline.clip_drafting import ClipDrafting, Lasting
+from leanviz.pipeline.clip_folder import folder_of, store_of
 from leanviz.pipeline.excerpt import Excerpt, excerpt
+from leanviz.pipeline.recorded_clip import RecordedClip, clip_of, title_of
 from leanviz.pipeline.sinks import SinkStatus, StreamInfo, StreamNote
-from leanviz.sessions.clip_drafts import finish_drafts
-from leanviz.sessions.clips import ClipStore, Json, Room, clip_name
-from leanviz.sessions.jsonfile import event_record
-from leanviz.sessions.report import wall_time
+from leanviz.sessions.clips import clip_name
 
 NAME = "recorder"
 MOST_WAITING = 64
@@ -37,28 +36,6 @@ CLOSE_S = 10.0
 # A clip that cannot be written is tried again as long as its sound is remembered.
 RETRY_S = 10.0
 MOST_RETRIED = 16
-
-
-@dataclass(slots=True)
-class _Clip:
-    """A clip that is being recorded: its samples are in the ring, some may still be to come."""
-
-    rule: WatchRule | None
-    """Whose clip it is; None if it was asked for by hand."""
-    name: str
-    span: Span
-    before: int = 0
-    events: list[Event] = field(default_factory=list)
-
-    def joins(self, other: "_Clip") -> bool:
-        """Tell whether another clip begins before this one ends."""
-        return other.span.start <= self.span.stop and self.span.start <= other.span.stop
-
-    def join(self, other: "_Clip") -> None:
-        """Take another clip in."""
-        start = min(self.span.start, other.span.start)
-        self.span = Span(start, max(self.span.stop, other.span.stop))
-        self.events += other.events
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +79,7 @@ class Recorder:
     def __init__(self, choices: WatchChoices, folder: Path) -> None:
         self._choices = choices
         self._folder = folder
-        self._queue: queue.Queue[list[_Clip]] = queue.Queue(MOST_WAITING)
+        self._queue: queue.Queue[list[RecordedClip]] = queue.Queue(MOST_WAITING)
         self._stream: StreamInfo | None = None
         self._ring: Ring | None = None
         # NB: stored by the inference thread, loaded by the recorder's.
@@ -110,10 +87,10 @@ class Recorder:
         self._moved = time.monotonic()
         self._sounding: tuple[Event, ...] = ()
         # NB: stored by the recorder's thread alone, as wholes; loaded by anyone.
-        self._open: dict[WatchRule, _Clip] = {}
+        self._open: dict[WatchRule, RecordedClip] = {}
         self._kept: dict[WatchRule, int] = {}
         self._drafting = ClipDrafting()
-        self._unwritten: deque[_Clip] = deque()
+        self._unwritten: deque[RecordedClip] = deque()
         self._retry_at = 0.0
         self._state = RecorderState()
         self._trouble = ""
@@ -138,7 +115,7 @@ class Recorder:
             return
         chosen = [(event, rule) for event in events if (rule := choices.recorded(event))]
         if chosen:
-            self._put([_clip_of(event, rule, choices, stream) for event, rule in chosen])
+            self._put([clip_of(event, rule, choices, stream) for event, rule in chosen])
 
     def sounding(self, events: Sequence[Event], heard: int) -> None:
         """Note what sounds now: a clip stays open while its sound does."""
@@ -180,13 +157,13 @@ class Recorder:
             return False
         stop = ring.written
         start = max(0, stop - to_sample(last_s, stream.sample_rate))
-        return self._put([_Clip(None, f"last {last_s:g} s", Span(start, stop))])
+        return self._put([RecordedClip(None, f"last {last_s:g} s", Span(start, stop))])
 
     def state(self) -> RecorderState:
         """Return what is going on. Any thread."""
         return self._state
 
-    def _put(self, clips: list[_Clip]) -> bool:
+    def _put(self, clips: list[RecordedClip]) -> bool:
         try:
             self._queue.put_nowait(clips)
         except queue.Full:
@@ -225,7 +202,7 @@ class Recorder:
         self._draft()
         self._show()
 
-    def _take_in(self, clip: _Clip) -> None:
+    def _take_in(self, clip: RecordedClip) -> None:
         """Join a clip to the open one of its rule, or open it; write what was asked for by hand."""
         rule = clip.rule
         if rule is None:
@@ -243,7 +220,7 @@ class Recorder:
             self._finish(rule)
         self._open = {**self._open, rule: clip}
 
-    def _is_due(self, rule: WatchRule, clip: _Clip) -> bool:
+    def _is_due(self, rule: WatchRule, clip: RecordedClip) -> bool:
         """Tell whether nothing more can join a clip, or waiting would cost its beginning."""
         stream = self._stream
         assert stream is not None
@@ -275,7 +252,7 @@ class Recorder:
             rule = choices.recorded(event)
             if rule is None:
                 continue
-            clip = _clip_of(event, rule, choices, stream)
+            clip = clip_of(event, rule, choices, stream)
             start = max(clip.span.start, self._kept.get(rule, 0))
             if self._is_nearly_lost(start):
                 self._kept[rule] = ring.written
@@ -295,7 +272,7 @@ class Recorder:
         for event in self._sounding:
             rule = choices.recorded(event)
             if rule is not None and rule not in lasting:
-                clip = _clip_of(event, rule, choices, stream)
+                clip = clip_of(event, rule, choices, stream)
                 start = max(clip.span.start, self._kept.get(rule, 0))
                 lasting[rule] = Lasting(clip.name, start)
         self._drafting.follow(lasting, stream, ring, folder_of(choices.clips, self._folder))
@@ -308,7 +285,7 @@ class Recorder:
         for event in self._sounding:
             rule = self._choices.recorded(event)
             if rule is not None:
-                names.add(_title(rule, event, stream))
+                names.add(title_of(rule, event, stream))
         self._state = replace(self._state, writing=", ".join(sorted(names)))
 
     def _retry(self) -> None:
@@ -317,7 +294,7 @@ class Recorder:
             if not self._write(self._unwritten.popleft()) and not self._closing.is_set():
                 return
 
-    def _put_off(self, clip: _Clip, error: ExportError) -> None:
+    def _put_off(self, clip: RecordedClip, error: ExportError) -> None:
         """Note a clip that cannot be written, to try it again while its sound is remembered."""
         full = len(self._unwritten) >= MOST_RETRIED
         if full or self._closing.is_set() or self._is_nearly_lost(clip.span.start):
@@ -328,10 +305,11 @@ class Recorder:
         waiting = len(self._unwritten)
         self._trouble = f"{error} Clips that wait: {waiting}; not kept: {self._failed}."
 
-    def _write(self, clip: _Clip) -> bool:
+    def _write(self, clip: RecordedClip) -> bool:
         """Write a clip and return True; a failure becomes a sentence, and recording goes on."""
-        ring = self._ring
+        ring, stream = self._ring, self._stream
         assert ring is not None
+        assert stream is not None
         found = excerpt(ring, Span(clip.span.start, min(clip.span.stop, ring.written)))
         if found is None:
             self._failed += 1
@@ -348,77 +326,14 @@ class Recorder:
             saved=self._state.saved + 1,
             latest=latest,
             by_hand=clip.rule is None,
-            remark=self._remark(clip, found),
+            remark=clip.missing(stream, found),
         )
         return True
 
-    def _store(self, clip: _Clip, found: Excerpt) -> Path:
+    def _store(self, clip: RecordedClip, found: Excerpt) -> Path:
         stream, clips = self._stream, self._choices.clips
         assert stream is not None
         start_s = seconds(found.span.start, stream.sample_rate)
         name = clip_name(stream.origin + timedelta(seconds=start_s), clip.name, clips.form)
         content = encode(found.samples, stream.sample_rate, clips.form)
-        return store_of(clips, self._folder).keep(name, content, facts(stream, clip, found))
-
-    def _remark(self, clip: _Clip, found: Excerpt) -> str:
-        stream = self._stream
-        assert stream is not None
-        late_s = seconds(found.span.start - clip.span.start, stream.sample_rate)
-        lost_s = seconds(found.lost, stream.sample_rate)
-        late = f"its first {late_s:.1f} s were no longer in memory" if late_s else ""
-        lost = f"{lost_s:.1f} s within it never arrived" if lost_s else ""
-        return " and ".join(filter(None, (late, lost)))
-
-
-def folder_of(clips: ClipChoices, usual: Path) -> Path:
-    """Return the folder of clips: the user's, or the usual one."""
-    return Path(clips.folder) if clips.folder else usual
-
-
-def store_of(clips: ClipChoices, usual: Path) -> ClipStore:
-    """Return the clips in that folder, with the room they may take."""
-    return ClipStore(folder_of(clips, usual), Room(clips.most_mb * 1_000_000, clips.most_clips))
-
-
-def finish_clips(clips: ClipChoices, usual: Path) -> list[Path]:
-    """Make clips of what a leanviz that ended without a stop was recording; return where they are.
-
-    Raises
-    ------
-    ExportError
-        If one cannot be kept.
-    """
-    return finish_drafts(folder_of(clips, usual), store_of(clips, usual))
-
-
-def facts(stream: StreamInfo, clip: _Clip, found: Excerpt) -> Json:
-    """Return what the index says of a clip: times in seconds since listening began."""
-    rate, taxonomy = stream.sample_rate, stream.taxonomy
-    late = found.span.start - clip.span.start
-    start_s = seconds(found.span.start, rate)
-    return {
-        "start_s": round(start_s, 6),
-        "duration_s": round(seconds(found.span.length, rate), 6),
-        "late_s": round(seconds(late, rate), 6),
-        "lost_s": round(seconds(found.lost, rate), 6),
-        "wall_time": wall_time(stream.origin, start_s),
-        "sample_rate": rate,
-        "channels": found.samples.shape[1],
-        "device": stream.device,
-        "model": stream.model_id,
-        "events": [event_record(event, rate, taxonomy) for event in sorted(clip.events)],
-    }
-
-
-def _clip_of(event: Event, rule: WatchRule, choices: WatchChoices, stream: StreamInfo) -> _Clip:
-    rate = stream.sample_rate
-    before, after = (
-        to_sample(time_s, rate) for time_s in (choices.clips.before_s, choices.clips.after_s)
-    )
-    span = Span(max(0, event.onset - before), event.offset + after)
-    return _Clip(rule, _title(rule, event, stream), span, before, [event])
-
-
-def _title(rule: WatchRule, event: Event, stream: StreamInfo) -> str:
-    taxonomy = stream.taxonomy
-    return taxonomy[taxonomy.index(rule.label or event.label)].title
+        return store_of(clips, self._folder).keep(name, content, clip.facts(stream, found))

@@ -119,7 +119,7 @@ class Watching(QObject):
         clips = self._choices.clips
 
         def finish() -> list[Path]:
-            from leanviz.pipeline.recorder import finish_clips
+            from leanviz.pipeline.clip_folder import finish_clips
 
             return finish_clips(clips, clips_folder())
 

@@ -33,8 +33,9 @@ from leanviz.core.watching import (
     WatchRule,
 )
 from leanviz.inference.model import LeanModel
+from leanviz.pipeline.clip_folder import finish_clips
 from leanviz.pipeline.live import LivePipeline
-from leanviz.pipeline.recorder import MARGIN_S, MOST_WAITING, Recorder, finish_clips
+from leanviz.pipeline.recorder import MARGIN_S, MOST_WAITING, Recorder
 from leanviz.pipeline.sinks import StreamInfo
 from leanviz.sessions.clips import INDEX
 from tests.core.material import TAXONOMY
