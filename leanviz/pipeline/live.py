@@ -9,11 +9,9 @@ Whatever falls behind is counted and keeps its true width on the time axis; noth
 GUI, and nothing here knows that there is one.
 """
 
-import math
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from leanviz.audio.capture import AudioSource
@@ -26,6 +24,7 @@ from leanviz.core.ring import Ring
 from leanviz.core.tracks import Tracks
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.level import Level, LevelWindow
+from leanviz.pipeline.live_counts import LiveCounts
 from leanviz.pipeline.live_stats import LiveStats
 from leanviz.pipeline.results import HopUpdate
 from leanviz.pipeline.sinks import (
@@ -55,17 +54,6 @@ IDLE_S, RESTING_S = 0.1, 0.5
 LATE_S = 0.05
 # Inference looks this often whether there is a patch to analyse or not: rules may have changed.
 LONGEST_WAIT_S = 0.5
-
-
-@dataclass(slots=True)
-class _Counts:
-    """Counters of the inference thread; each is written by it alone."""
-
-    hops: int = 0
-    windows_skipped: int = 0
-    updates_dropped: int = 0
-    skipped: tuple[Span, ...] = ()
-    latencies: deque[float] = field(default_factory=lambda: deque[float](maxlen=100))
 
 
 class LivePipeline:
@@ -111,8 +99,7 @@ class LivePipeline:
         self._sinks = Sinks(sinks)
         self._device = ("", "")
         self._level, self._levels = Level(), LevelWindow()
-        self._counts = _Counts()
-        self._sounding: set[str] = set()
+        self._counts = LiveCounts()
         self._lost = 0
         self._failure = ""
         self._model_ring = Ring(int(MODEL_RING_S * YAMNET.sample_rate))
@@ -179,13 +166,12 @@ class LivePipeline:
     def stats(self) -> LiveStats:
         """Return how the stream is doing."""
         counts, level, tracks = self._counts, self._level, self._tracks
-        latencies = list(counts.latencies)
-        p50, p95 = _ranked(latencies, 0.50), _ranked(latencies, 0.95)
+        latency_p50_s, latency_p95_s = counts.latencies_s(0.50, 0.95)
         return LiveStats(
             status=self._source.status(),
             heard_s=seconds(tracks.written, tracks.sample_rate) if tracks else 0.0,
-            latency_p50_s=p50,
-            latency_p95_s=p95,
+            latency_p50_s=latency_p50_s,
+            latency_p95_s=latency_p95_s,
             hops=counts.hops,
             windows_skipped=counts.windows_skipped,
             updates_dropped=counts.updates_dropped,
@@ -361,7 +347,7 @@ class LivePipeline:
     def _skip(self, stage: InferenceStage, position: int, target: int) -> None:
         """Give up the audio between two positions because inference is too slow for it."""
         span = self._pass_over(stage, position, target, Miss.SKIPPED)
-        self._counts.skipped = (*self._counts.skipped[-999:], span)
+        self._counts.skip(span)
         self._counts.windows_skipped += (target - position) // YAMNET.patch_hop
 
     def _pass_over(self, stage: InferenceStage, start: int, stop: int, cause: Miss) -> Span:
@@ -394,22 +380,8 @@ class LivePipeline:
             counts.hops += update.final
             counts.updates_dropped += len(self._mailbox) == MAILBOX
             self._mailbox.append(update)
-        self._time_labels(updates)
-
-    def _time_labels(self, updates: list[HopUpdate]) -> None:
-        """Note how long after its onset each label was first known."""
         tracks = self._tracks
         assert tracks is not None
         for update in updates:
             if not update.final:
-                shown = [*update.provisional, *(finding.event for finding in update.early)]
-                fresh = [e for e in shown if e.label not in self._sounding]
-                self._counts.latencies.extend(
-                    seconds(tracks.written - e.onset, tracks.sample_rate) for e in fresh
-                )
-                self._sounding = {e.label for e in shown}
-
-
-def _ranked(values: list[float], part: float) -> float:
-    """Return the value below which a part of the others lie; NaN of none."""
-    return sorted(values)[min(len(values) - 1, int(part * len(values)))] if values else math.nan
+                counts.time_labels(update, tracks.written, tracks.sample_rate)
