@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from leanviz.views.attention_desk import AttentionDesk
 from leanviz.views.awake import Awake
 from leanviz.views.banner import Banner
 from leanviz.views.clip_export import ClipExport
+from leanviz.views.context_menu import ContextMenu
 from leanviz.views.crosshair import Crosshair
 from leanviz.views.decisions import DecisionsPage
 from leanviz.views.device_choice import DeviceChoice
@@ -56,10 +57,6 @@ LEAST_SIZE = (840, 480)
 # Room for what window managers put on top: it is not known before the window is shown.
 TITLE_BAR = 32
 THRESHOLD_STEP = 0.05
-CONTEXT_MENU = (
-    "play label", "why", *REVIEW, "fit label", "fit", "zoom in", "zoom out", "next scale",
-    "next palette",
-)  # fmt: skip
 
 
 class MainWindow(DropWindow):
@@ -122,11 +119,10 @@ class MainWindow(DropWindow):
         self._crosshair = Crosshair(self.workspace.spectrogram)
         self.workspace.spectrogram.add(self._crosshair)
         self.levels = LevelScale(self.workspace.spectrogram)
-        self.levels.wanted.connect(self._appearance.set_range)
-        self.levels.default_wanted.connect(self._appearance.set_default_range)
         self._drop_hint = DropHint(self.workspace)
         self._assemble()
         self._connect_actions()
+        self._serve_actions()
         self._connect_parts()
         self._restore(settings)
 
@@ -190,6 +186,9 @@ class MainWindow(DropWindow):
             "keys": lambda: KeySheet(self).exec(),
             "fit range": self.levels.fit,
         })  # fmt: skip
+
+    def _serve_actions(self) -> None:
+        director, navigation = self.director, self.navigation
         navigation.serve(self._actions)
         self.watching.serve(self._actions, director)
         self.review.serve(self._actions, self.side)
@@ -234,7 +233,9 @@ class MainWindow(DropWindow):
         workspace.timeline_changed.connect(self._take_timeline)
         workspace.event_clicked.connect(navigation.select)
         workspace.event_double_clicked.connect(self._zoom_and_play)
-        workspace.context_requested.connect(self._show_context_menu)
+        ContextMenu(workspace, navigation, self._actions, self)
+        self.levels.wanted.connect(self._appearance.set_range)
+        self.levels.default_wanted.connect(self._appearance.set_default_range)
         workspace.time.follow_changed.connect(self.refresh)
         self.hint_with(self._drop_hint)
         self.dropped.connect(self.open_many)
@@ -469,17 +470,6 @@ class MainWindow(DropWindow):
 
     def _fill_screen(self) -> None:
         (self.showFullScreen if self._actions["full screen"].isChecked() else self.showNormal)()
-
-    def _show_context_menu(self, at: QPoint, _time_s: float) -> None:
-        lanes = self.workspace.lanes
-        place = lanes.mapFromGlobal(at)
-        event = lanes.event_at(QPointF(place)) if lanes.rect().contains(place) else None
-        if event is not None:
-            self.navigation.select(event)
-        menu = QMenu(self)
-        menu.addActions([self._actions[name] for name in CONTEXT_MENU])
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
 
     def _take_theme(self, theme: Theme) -> None:
         self._actions.set_icons(theme)
