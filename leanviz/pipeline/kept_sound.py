@@ -107,6 +107,32 @@ def sound_around(tracks: Tracks, span: Span) -> KeptSound:
     return found
 
 
+def sound_of(tracks: Tracks, span: Span) -> KeptSound:
+    """Return a stretch itself; what never arrived at its beginning or end is left out.
+
+    Parameters
+    ----------
+    span : Span
+        In samples of the stream.
+
+    Raises
+    ------
+    UserError
+        If its beginning is not kept any more, or nothing of it arrived.
+    """
+    sound = tracks.sound
+    if sound is None:
+        raise UserError(TOO_OLD)
+    found = _copied(tracks, Span(max(0, span.start), min(span.stop, sound.written)))
+    # looked at when it is copied: meanwhile the stream goes on
+    if span.start < sound.oldest:
+        raise UserError(TOO_OLD)
+    if found is None:
+        raise UserError(LOST)
+    behind = (gap.start for gap in tracks.gaps if gap.start < found.span.stop <= gap.stop)
+    return found.part(Span(found.start, min((found.span.stop, *behind))))
+
+
 def segments(tracks: Tracks) -> Iterator[KeptSound]:
     """Yield all that is kept, from one gap to the next, as far as it is a patch long."""
     sound, rate = tracks.sound, tracks.sample_rate

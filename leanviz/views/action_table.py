@@ -40,7 +40,7 @@ class State:
     analysed : bool
         The file shown is analysed to its end, or a session is shown: its labels can be written.
     playable : bool
-        The file shown can be played.
+        There is a file, or sound heard live, to be played or played on.
     events, selected : bool
         There are events; one of them is selected.
     heads : int
@@ -140,8 +140,16 @@ def _events(state: State) -> bool:
     return state.events
 
 
-def _label_of_file(state: State) -> bool:
-    return state.selected and state.mode is Mode.FILE
+def _audible(state: State) -> bool:
+    return state.mode in {Mode.FILE, Mode.LIVE, Mode.HEARD}
+
+
+def _audible_label(state: State) -> bool:
+    return state.selected and _audible(state)
+
+
+def _loopable(state: State) -> bool:
+    return state.playable or state.mode in {Mode.LIVE, Mode.HEARD}
 
 
 def _has_sound(state: State) -> bool:
@@ -378,24 +386,25 @@ SOUND = (
         icon="microphone-off", checkable=True, needs=_live,
     ),
     _sound(
-        "play", "&Play", help="play or pause the file",
+        "play", "&Play", help="play or pause the file, or what was heard",
         icon="play", checkable=True, needs=_playable,
     ),
     _sound(
         "space", "Play or Freeze", keys=("Space",),
-        help="file: play or pause; live: freeze the view", local=True, needs=_shown,
+        help="file: play or pause; live: freeze the view, or pause what plays",
+        local=True, needs=_shown,
     ),
     _sound(
         "play label", "Play Selected La&bel", keys=("Return", "Enter"),
-        help="play the selected label", local=True, needs=_label_of_file,
+        help="play the selected label", local=True, needs=_audible_label,
     ),
     _sound(
         "play selection", "Play Se&lection", keys=("S",), help="play the selected time range",
-        needs=_file_shown,
+        needs=_audible,
     ),
     _sound(
         "loop", "L&oop", keys=("L",), help="play over and over", checkable=True,
-        needs=_playable,
+        needs=_loopable,
     ),
     _sound(
         "follow", "Follow What Pla&ys", keys=("Shift+F",),
@@ -431,7 +440,10 @@ SOUND = (
         "keep awake", "&Keep Awake While Listening", checkable=True,
         help="the computer does not fall asleep while leanviz listens",
     ),
-    _sound("stop", "&Clear or Stop", keys=("Esc",), help="clear the selection, stop an analysis"),
+    _sound(
+        "stop", "&Clear or Stop", keys=("Esc",),
+        help="clear the selection, stop an analysis or what was heard",
+    ),
     _sound("devices", "Look for &Devices", keys=("F5",), help="list the inputs", separated=True),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from leanviz.views.background import Background
 from leanviz.views.deciding import Deciding
 from leanviz.views.engine import AudioDevices, Engine, find_devices
 from leanviz.views.file_view import FileView
+from leanviz.views.heard_playing import HeardPlaying
 from leanviz.views.listening import Listening
 from leanviz.views.live_view import LiveView, Parts
 from leanviz.views.recording import Recording
@@ -99,6 +100,7 @@ class Director(QObject):
         self.window_length = WindowLength(spectrogram, self.listening, settings.window_ms, self)
         self._live = LiveView(parts, self)
         self._file = FileView(parts, self.recording, self.transport, self)
+        self.heard = HeardPlaying(self.transport, parts.workspace.time, self)
         self._sessions = SessionView(parts, self)
         self.deciding = Deciding(self.decisions, parts, self.listening, self.recording, self)
         self._timer = QTimer(self)
@@ -123,6 +125,8 @@ class Director(QObject):
         self._sessions.failed.connect(self._refuse_session)
         self.transport.changed.connect(self.changed)
         self.transport.failed.connect(self.failed)
+        self.heard.changed.connect(self.changed)
+        self.heard.failed.connect(self.failed)
         self.window_length.said.connect(self.said)
         self.window_length.failed.connect(self.failed)
         self.window_length.begun.connect(self._wake)
@@ -149,6 +153,12 @@ class Director(QObject):
     def workspace(self) -> Workspace:
         """The panes."""
         return self._parts.workspace
+
+    @property
+    def stream(self) -> "Tracks | None":
+        """What is heard live, or was before listening ended; None if something else is shown."""
+        live = self._mode in {Mode.LIVE, Mode.HEARD}
+        return self._parts.workspace.waveform.tracks if live else None
 
     @property
     def live_map(self) -> LiveMap:
@@ -254,22 +264,35 @@ class Director(QObject):
         self._wake()
 
     def play(self, event: Event | None = None) -> None:
-        """Play or pause the file; or play a label of it."""
+        """Play or pause what is loaded; or play a label of what is shown."""
         if event is not None:
-            self.transport.play(Span(event.onset, event.offset))
+            self._play_span(Span(event.onset, event.offset))
         else:
             self.transport.toggle()
         self._wake()
 
     def play_selection(self) -> None:
-        """Play the selected time range of the file."""
+        """Play the selected time range of the file, or of what was heard."""
+        span = self.selected_span()
+        if span is not None:
+            self._play_span(span)
+            self._wake()
+
+    def selected_span(self) -> Span | None:
+        """Return the selected time range in source samples; without one, say so."""
         selection = self._parts.workspace.time.selection
         if selection is None:
             self.said.emit("Nothing is selected: drag over a pane to select a time range.")
-        else:
-            rate = self._parts.workspace.timeline.sample_rate
-            self.transport.play(Span(*(to_sample(end_s, rate) for end_s in selection)))
-            self._wake()
+            return None
+        rate = self._parts.workspace.timeline.sample_rate
+        return Span(*(to_sample(end_s, rate) for end_s in selection))
+
+    def _play_span(self, span: Span) -> None:
+        tracks = self.stream
+        if tracks is None:
+            self.transport.play(span)
+        elif self._engine is not None:
+            self.heard.play(self._engine, tracks, span)
 
     def choose_window(self, window_ms: int) -> None:
         """Have the spectrogram made with another window."""
@@ -277,9 +300,10 @@ class Director(QObject):
         self._wake()
 
     def stop(self) -> bool:
-        """Stop an analysis; return whether there was one."""
-        working = self.recording.working
+        """Stop an analysis, or what plays of a stream; return whether there was one."""
+        working = self.recording.working or self.heard.loaded
         self.recording.cancel()
+        self.heard.forget()
         return working
 
     def close(self) -> None:
@@ -288,6 +312,7 @@ class Director(QObject):
         self.listening.close()
         self.recording.close()
         self._file.close()
+        self.heard.close()
         self.transport.close()
         self.deciding.close()
         self._sessions.close()
@@ -323,6 +348,8 @@ class Director(QObject):
         if due:
             self._news_s = now_s
             self._poll_others()
+        elif self.transport.playing:
+            self.transport.poll()
         rest_s = self._live.scroll() if scrolling and self.listening.active else None
         if self._visible:
             self._parts.status.count_frame()
@@ -338,9 +365,10 @@ class Director(QObject):
     def _poll_others(self) -> None:
         """Take what workers have done; rest when none of them is at work."""
         workers = (self._loader, self._finder, self.recording, self.transport, self.deciding)
-        for worker in (*workers, self._sessions, self.window_length):
+        for worker in (*workers, self.heard, self._sessions, self.window_length):
             worker.poll()
-        waiting = (self._loader, self._finder, self.listening, self.deciding, self._sessions)
+        waiting = (self._loader, self._finder, self.listening, self.deciding, self._sessions,
+                   self.heard)  # fmt: skip
         busy = self.recording.working or self.transport.playing or self.window_length.busy
         if not busy and not any(worker.busy for worker in waiting):
             self._timer.stop()
@@ -385,6 +413,7 @@ class Director(QObject):
     def _leave_file(self) -> None:
         if self.recording.working and self.recording.path is not None:
             self.said.emit(f"The analysis of {self.recording.path.name} was stopped to listen.")
+        self.heard.forget()
         self.transport.unload()
         self.recording.forget()
         self._file.forget()
@@ -435,6 +464,7 @@ class Director(QObject):
         self._mode, self._shown = Mode.FILE, path
         self._live.forget()
         self._sessions.forget()
+        self.heard.forget()
         self.transport.load(self._engine, path, n_samples)
         self._parts.status.show_source(path.name, sample_rate)
         self.opened.emit(path)

@@ -67,7 +67,7 @@ class ExplainDesk(QObject):
         self._window, self._actions = window, actions
         self._model = workspace.explanation_model
         self.panel = ExplainPanel([actions[name] for name in BUTTONS])
-        self._source = ExplainSource(director, workspace)
+        self._source = ExplainSource(director)
         self._stream: Tracks | None = None
         self._side: Side | None = None
         self._event: Event | None = None  # that is explained, or will be

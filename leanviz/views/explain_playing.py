@@ -1,8 +1,5 @@
 """Listening to an explanation: what drove a label with the rest ducked, or the reverse."""
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from leanviz.core.clock import Span, seconds
 from leanviz.models.viewport import Viewport
 from leanviz.views.background import Background
-
-# A folder in memory, where the system has one: what a microphone heard is not to get on a disk.
-IN_MEMORY = "/dev/shm"  # noqa: S108  (a folder of its own is made there)
+from leanviz.views.passing_sounds import PassingSounds
 
 if TYPE_CHECKING:
     from leanviz.audio.playback import Player
@@ -37,11 +32,11 @@ class ExplainPlaying(QObject):
         super().__init__(parent)
         self._transport, self._time = transport, time
         self._worker = Background("explained-sound")
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._sounds = PassingSounds()
         self._player: Player | None = None
         self._extent = Span(0, 0)
         self._rate = 1
-        self._wish = self._made = 0
+        self._wish = 0
         self._playing = self._of_stream = False
         transport.changed.connect(self._give_way)
 
@@ -59,11 +54,9 @@ class ExplainPlaying(QObject):
         from leanviz.pipeline.explained_sound import write_explained_sound
 
         self._transport.pause()
-        self._folder = self._folder or _private_folder()
         self._wish += 1
-        self._made += 1
         self._of_stream = not isinstance(found.inquiry.sound, Path)
-        wish, place = self._wish, Path(self._folder.name) / f"{self._made % 2}.wav"
+        wish, place = self._wish, self._sounds.place()
         self._worker.run(
             lambda: write_explained_sound(found, place, reverse=reverse),
             lambda extent: self._begin(engine, wish, place, extent, found.inquiry.sample_rate),
@@ -96,14 +89,12 @@ class ExplainPlaying(QObject):
         self._worker.close()
         if self._player is not None:
             self._player.close()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._sounds.close()
 
     def _begin(self, engine: "Engine", wish: int, place: Path, extent: Span, rate: int) -> None:
         if wish != self._wish:
             if self._of_stream and not self.busy:
-                self._remove()
+                self._sounds.clear()
             return
         self._extent, self._rate = extent, rate
         self._player = self._player or engine.player()
@@ -115,22 +106,10 @@ class ExplainPlaying(QObject):
         """Leave nothing of a stream: no cursor, which would stay behind, and no sound."""
         if self._playing and self._of_stream:
             self._time.set_cursor(None)
-            self._remove()
+            self._sounds.clear()
         self._playing = False
-
-    def _remove(self) -> None:
-        if self._folder is not None:
-            for place in Path(self._folder.name).iterdir():
-                # where a file that is open cannot be removed it goes with the window
-                with suppress(OSError):
-                    place.unlink()
 
     def _give_way(self) -> None:
         """Fall silent where the file itself begins to play."""
         if self._transport.playing:
             self.stop()
-
-
-def _private_folder() -> "tempfile.TemporaryDirectory[str]":
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
-    return tempfile.TemporaryDirectory(prefix="leanviz-", dir=place)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from leanviz.pipeline.explaining import FileExplanation
     from leanviz.pipeline.kept_sound import Sound
     from leanviz.views.director import Director
-    from leanviz.views.workspace import Workspace
 
 NO_SOUND_YET = "As soon as there is sound."
 WHY_NOT = {
@@ -30,8 +29,8 @@ WAITING = "As soon as the file is analysed."
 class ExplainSource:
     """The sound of what is shown. GUI thread; what it returns is for workers."""
 
-    def __init__(self, director: "Director", workspace: "Workspace") -> None:
-        self._director, self._workspace = director, workspace
+    def __init__(self, director: "Director") -> None:
+        self._director = director
 
     @property
     def path(self) -> "Path | None":
@@ -42,8 +41,7 @@ class ExplainSource:
     @property
     def stream(self) -> "Tracks | None":
         """What is heard live, or was before listening ended."""
-        live = self._director.mode in {Mode.LIVE, Mode.HEARD}
-        return self._workspace.waveform.tracks if live else None
+        return self._director.stream
 
     @property
     def why_not(self) -> str:

@@ -402,7 +402,7 @@ class MainWindow(DropWindow):
         self.workspace.time.set_follow(not self.workspace.time.follow)
 
     def _play_or_freeze(self) -> None:
-        if self.director.mode is Mode.LIVE:
+        if self.director.mode is Mode.LIVE and not self.director.transport.playing:
             self._freeze_or_follow()
         else:
             self.director.play()

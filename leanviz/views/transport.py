@@ -28,12 +28,15 @@ class Transport(QObject):
         The source sample heard now, or where playing will begin.
     changed :
         It began or ended to play.
+    ended :
+        It ended by itself: there is no more, or the output has gone.
     failed : str
         Why it does not play.
     """
 
     moved = Signal(int)
     changed = Signal()
+    ended = Signal()
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -143,9 +146,11 @@ class Transport(QObject):
             return
         self._move(player.position)
         if not player.playing:
+            error = player.error
             self._set_playing(False)
-            if player.error:
-                self.failed.emit(player.error)
+            self.ended.emit()
+            if error:
+                self.failed.emit(error)
 
     def close(self) -> None:
         """Stop and let go of the device, for a bounded time. Twice is harmless."""

@@ -153,7 +153,7 @@ def test_on_a_file_everything_but_what_is_live(qtbot: QtBot, on_demo: MainWindow
 def test_while_live_one_can_freeze_and_not_export(qtbot: QtBot, live: MainWindow) -> None:
     qtbot.waitUntil(lambda: live.workspace.timeline.rowCount() > 0)
     assert usable(live) == ALWAYS | READY | SHOWN | LABELS | {
-        "freeze", "pause", "clock time", "save last",
+        "freeze", "pause", "clock time", "save last", "play selection", "loop",
         "mute selection", "isolate selection", "similar",
     }  # fmt: skip
 
