@@ -8,8 +8,9 @@ from pathlib import Path
 from leanviz.cli.analyze_batch import analyze_batch, tell_clips
 from leanviz.cli.console import complain, say
 from leanviz.cli.destination import Destination
-from leanviz.cli.engine import ProgressBar, open_model, report_on
+from leanviz.cli.engine import open_model, report_on
 from leanviz.cli.options import BatchOptions, DecisionOptions, Shape
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.inference.model import LeanModel

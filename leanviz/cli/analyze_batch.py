@@ -5,22 +5,15 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Self
 
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TimeElapsedColumn, TimeRemainingColumn
 
-from leanviz.cli.console import complain, messages, say
+from leanviz.cli.console import complain, say
 from leanviz.cli.destination import as_written, format_of
 from leanviz.cli.engine import open_model
 from leanviz.cli.options import BatchOptions, DecisionOptions, Shape
+from leanviz.cli.progress import CountingBar
 from leanviz.cli.stopping import StopRequest
 from leanviz.core.errors import UserError
 from leanviz.pipeline.batch import Batch, BatchSummary, FileNews
@@ -133,35 +126,13 @@ def tell_clips(done: ClipsDone, folder: Path) -> None:
         complain(why)
 
 
-class BatchProgress:
-    """Shows on standard error, if that is a terminal, how far a batch is; tells what is wrong.
-
-    A context manager; the bar is gone before it is left.
-    """
+class BatchProgress(CountingBar):
+    """Shows how far a batch is, and how long the rest takes; tells what is wrong."""
 
     def __init__(self, total: int, done: int) -> None:
+        super().__init__(total, done, TimeElapsedColumn(), TimeRemainingColumn())
         self._done = done
         self._parts: dict[str, float] = {}
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=messages,
-            transient=True,
-            disable=not messages.is_terminal,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._task = self._bar.add_task("", total=total, completed=done)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
     def tell(self, task: Task, fraction: float) -> None:
         """Take how much of a file is done."""

@@ -10,8 +10,9 @@ import numpy as np
 
 from leanviz.cli.console import as_text
 from leanviz.cli.decisions import position_of
-from leanviz.cli.engine import ProgressBar, analyze_path, open_model
+from leanviz.cli.engine import analyze_path, open_model
 from leanviz.cli.options import Theme
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.attention import AttentionBand
 from leanviz.core.clock import Span, seconds
 from leanviz.core.errors import ExportError, UserError

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from leanviz.cli.console import as_text, complain, say
-from leanviz.cli.engine import ProgressBar, open_model
+from leanviz.cli.engine import open_model
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.errors import UserError
 from leanviz.evaluation.manifest import read_manifest
 from leanviz.evaluation.occlusion import Pointing, PointingFigures, pointing, short_sounds

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from leanviz.cli.attention import realignment
-from leanviz.cli.engine import ProgressBar, analyze_path, open_model
+from leanviz.cli.engine import analyze_path, open_model
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.errors import ExportError
 from leanviz.pipeline.map_record import MAP_SUFFIXES, write_whole_map
 from leanviz.sessions.writing import check_place

@@ -8,8 +8,9 @@ from pathlib import Path
 from rich.table import Table
 
 from leanviz.cli.console import as_text, complain, say
-from leanviz.cli.engine import ProgressBar, analyze_path, open_model
+from leanviz.cli.engine import analyze_path, open_model
 from leanviz.cli.options import DecisionOptions
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.errors import LabelFileError, UserError
 from leanviz.evaluation.recordings import Recordings, matched
 from leanviz.evaluation.reference import (

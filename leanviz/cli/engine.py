@@ -1,14 +1,12 @@
-"""The engine as the commands use it: open the model, analyse a file, show how far it is."""
+"""The engine as the commands use it: open the model, analyse a file."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-from leanviz.cli.console import complain, messages, say
+from leanviz.cli.console import complain, say
 from leanviz.cli.decisions import choices
 from leanviz.cli.options import DecisionOptions
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.core.events import Rule
@@ -40,7 +38,7 @@ def analyze_path(
     path: Path,
     model: LeanModel,
     rules: DecisionRules,
-    bar: "ProgressBar",
+    bar: ProgressBar,
     *,
     pictures: bool = False,
     cache: AnalysisCache | None = None,
@@ -84,7 +82,7 @@ def report_on(  # noqa: PLR0913  (each is a choice of its own)
     path: Path,
     model: LeanModel,
     rules: DecisionRules,
-    bar: "ProgressBar",
+    bar: ProgressBar,
     use: Callable[[ClipAnalysis], object] | None = None,
     *,
     dated: bool = False,
@@ -105,41 +103,3 @@ def report_on(  # noqa: PLR0913  (each is a choice of its own)
         complain(str(error))
         return ClipError(name, str(error))
     return ClipReport.of(analysis, name, model.taxonomy, rules, dated=dated)
-
-
-class ProgressBar:
-    """Shows on standard error, if that is a terminal, how many of `total` files are done.
-
-    A context manager; the bar is gone before it is left.
-    """
-
-    def __init__(self, total: int, done: int = 0) -> None:
-        self._done = done
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=messages,
-            transient=True,
-            disable=not messages.is_terminal,
-            # data on standard output is not for the bar's console
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._task = self._bar.add_task("", total=total, completed=done)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def show(self, name: str, fraction: float) -> None:
-        """Tell which file is at hand, and how much of it is done."""
-        self._bar.update(self._task, completed=self._done + fraction, description=name)
-
-    def step(self) -> None:
-        """Count the file at hand as done."""
-        self._done += 1
-        self._bar.update(self._task, completed=self._done)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from leanviz.cli.console import as_text, complain, say
-from leanviz.cli.engine import ProgressBar, analyze_path, open_model, report_on
+from leanviz.cli.engine import analyze_path, open_model, report_on
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
 from leanviz.evaluation.comparison import REPEATS, Comparison, compare

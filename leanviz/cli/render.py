@@ -7,9 +7,10 @@ from pathlib import Path
 
 from leanviz.cli.console import complain
 from leanviz.cli.decisions import choices
-from leanviz.cli.engine import ProgressBar, analyze_path, open_model
+from leanviz.cli.engine import analyze_path, open_model
 from leanviz.cli.figure_options import RenderOptions
 from leanviz.cli.options import DecisionOptions, FigurePane
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.annotations import Annotations
 from leanviz.core.choices import DecisionChoices
 from leanviz.core.decisions import DecisionRules

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from leanviz.cli.console import say
-from leanviz.cli.engine import ProgressBar, open_model, report_on
+from leanviz.cli.engine import open_model, report_on
+from leanviz.cli.progress import ProgressBar
 from leanviz.core.bounded import MOST_TABLE_BYTES, read_bounded
 from leanviz.core.errors import UserError
 from leanviz.sessions.report import ClipReport
