@@ -8,33 +8,18 @@ import numpy.typing as npt
 
 from leanviz.core.clock import seconds
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.sessions.report import printable
+from leanviz.sessions.report import Analysed, printable
 from leanviz.sessions.writing import replacing
 
 SUFFIX = ".scores.npz"
 
 
-class Frames(Protocol):
+class Frames(Analysed, Protocol):
     """What is written of an analysis."""
 
     @property
     def path(self) -> Path:
         """Where the sound is."""
-        ...
-
-    @property
-    def sample_rate(self) -> int:
-        """Rate of the source in hertz."""
-        ...
-
-    @property
-    def n_samples(self) -> int:
-        """Length of the source in samples."""
-        ...
-
-    @property
-    def model(self) -> str:
-        """Identity of the model."""
         ...
 
     @property

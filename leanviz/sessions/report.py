@@ -16,8 +16,8 @@ from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.visible import visible
 
 
-class Analysis(Protocol):
-    """What a report takes over from an analysis; `pipeline.results.ClipAnalysis` has it all."""
+class Analysed(Protocol):
+    """What is known of every analysis; `pipeline.results.ClipAnalysis` has it all."""
 
     @property
     def sample_rate(self) -> int:
@@ -33,6 +33,10 @@ class Analysis(Protocol):
     def model(self) -> str:
         """Identity of the model."""
         ...
+
+
+class Analysis(Analysed, Protocol):
+    """What a report takes over from an analysis."""
 
     @property
     def events(self) -> tuple[Event, ...]:
