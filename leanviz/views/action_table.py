@@ -295,6 +295,10 @@ FILE = (
         help="write labels as sound files", needs=_clippable,
     ),
     _file(
+        "export selection", "E&xport Selection\u2026", keys=("Ctrl+Shift+X",),
+        help="write the selected time range as a sound file", needs=_audible,
+    ),
+    _file(
         "export figure", "Export Fi&gure\u2026", keys=("Ctrl+Shift+F",),
         help="write panes as a picture", needs=_drawable,
     ),

@@ -155,6 +155,11 @@ class Director(QObject):
         return self._parts.workspace
 
     @property
+    def file(self) -> Path | None:
+        """The file that is shown; None if something else is."""
+        return self._shown if self._mode is Mode.FILE else None
+
+    @property
     def stream(self) -> "Tracks | None":
         """What is heard live, or was before listening ended; None if something else is shown."""
         live = self._mode in {Mode.LIVE, Mode.HEARD}

@@ -39,6 +39,7 @@ from leanviz.views.key_sheet import KeySheet
 from leanviz.views.level_scale import LevelScale
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
+from leanviz.views.part_export import PartExport
 from leanviz.views.playing import Playing
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
@@ -111,7 +112,7 @@ class MainWindow(DropWindow):
             self.director, self.workspace, self.navigation, self.banner, self._actions, self
         )
         self._playing = Playing(self.director, self._actions, self)
-        self.clips = ClipExport(self)
+        self.clips, self.part = ClipExport(self), PartExport(self.director, self)
         self.figures = FigureExport(self.director, self.workspace, self.references, self)
         self.figures.saved_session = lambda: self.review.files.saved
         self._appearance = Appearance(settings, self.workspace, self.inspector, self)
@@ -161,6 +162,7 @@ class MainWindow(DropWindow):
             "open": self._ask_what_to_open,
             "export": self._ask_where_to_export,
             "export clips": self._ask_for_clips,
+            "export selection": self.part.ask,
             "export figure": self._ask_for_figure,
             "next file": lambda: self.review.leave(lambda: self.files.step(1)),
             "previous file": lambda: self.review.leave(lambda: self.files.step(-1)),
@@ -242,7 +244,7 @@ class MainWindow(DropWindow):
         self.files.chosen.connect(self.open)
         self.why.wanted.connect(self.open)
         self._playing.said.connect(self.status.say)
-        for part in (self.clips, self.figures):
+        for part in (self.clips, self.figures, self.part):
             part.said.connect(self.status.say)
             part.failed.connect(self.banner.say)
         self.map.changed.connect(self.refresh)
@@ -334,7 +336,7 @@ class MainWindow(DropWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (*parts, self.watching, self.clips, self.figures, self._awake):
+        for part in (*parts, self.watching, self.clips, self.figures, self.part, self._awake):
             part.close()
         event.accept()
         self.closed.emit()
@@ -413,6 +415,7 @@ class MainWindow(DropWindow):
             self.director.play(event)
 
     def _clear_or_stop(self) -> None:
+        self.part.stop()
         if not self.director.stop():
             self.navigation.select(None)
             self.workspace.time.select(None)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
@@ -28,6 +29,7 @@ from tests.support.windows import trigger
 
 DEMO = resource_path("demo", "demo.flac")
 RATE = 16_000
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,36 @@ def test_what_was_heard_is_played_while_listening_and_after_it(
     transport.no_output = "There is no sound output."
     trigger(window, "play selection")
     assert "There is no sound output." in window.banner.text
+
+
+def test_the_selection_is_written_of_what_is_heard_and_of_a_file(
+    qtbot: QtBot, listening: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, told, whole = listening, list[str](), tmp_path / "whole.wav"
+    stereo = np.random.default_rng(4).integers(-(2**15), 2**15, (RATE, 2), np.int16)
+    soundfile.write(whole, stereo, RATE)
+    window.part.said.connect(told.append)
+
+    def write(name: str) -> Path:
+        """Select a time range, press the key, and answer what is asked."""
+        window.workspace.time.select((0.5, 0.7))
+        answer = (str(tmp_path / name), "FLAC (*.flac)")
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: answer)
+        told.clear()
+        qtbot.keyClick(window, Qt.Key.Key_X, CTRL_SHIFT)
+        qtbot.waitUntil(lambda: bool(told))
+        assert "(0.200 s)" in told[0]
+        return tmp_path / name
+
+    heard = write("heard").with_suffix(".flac")
+    written, rate = read_mono(heard)
+    sound, _ = read_mono(DEMO, rate // 2, len(written))
+    np.testing.assert_allclose(written, sound, atol=1e-4)
+    window.open(whole)
+    qtbot.waitUntil(lambda: window.director.file == whole)
+    part, part_rate = soundfile.read(write("part.wav"), dtype="int16")
+    assert part_rate == RATE
+    np.testing.assert_array_equal(part, stereo[RATE // 2 : round(0.7 * RATE)])
 
 
 # -- what is kept -------------------------------------------------------------------------------

@@ -48,7 +48,8 @@ SHOWN = {
 }  # fmt: skip
 LABELS = {"next label", "previous label", "find label"}
 FILE = {
-    "export", "export clips", "export figure", "play selection", "reference", "save", "save as",
+    "export", "export clips", "export selection", "export figure", "play selection", "reference",
+    "save", "save as",
     "add label", "show analysis", "window map", "why", "mute selection", "isolate selection",
     "similar", "export map",
 }  # fmt: skip
@@ -154,6 +155,7 @@ def test_while_live_one_can_freeze_and_not_export(qtbot: QtBot, live: MainWindow
     qtbot.waitUntil(lambda: live.workspace.timeline.rowCount() > 0)
     assert usable(live) == ALWAYS | READY | SHOWN | LABELS | {
         "freeze", "pause", "clock time", "save last", "play selection", "loop",
+        "export selection",
         "mute selection", "isolate selection", "similar",
     }  # fmt: skip
 
