@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from leanviz.views.background import Background
+from leanviz.views.polled import PolledBackground
 
 if TYPE_CHECKING:
     from leanviz.core.attention import AttentionBand
@@ -32,10 +32,7 @@ class MapExport(QObject):
     def __init__(self, director: "Director", window: QWidget) -> None:
         super().__init__(window)
         self._director, self._window = director, window
-        self._worker = Background("export-map")
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._worker = PolledBackground("export-map", self, POLL_MS)
 
     def ask(self) -> None:
         """Ask where to, then write."""
@@ -63,19 +60,12 @@ class MapExport(QObject):
             lambda _: self.said.emit(f"Written: {path}"),
             self.failed.emit,
         )
-        self._timer.start()
 
     def close(self) -> None:
         """End. Twice is harmless."""
-        self._timer.stop()
         self._worker.close()
 
     def _band(self) -> "AttentionBand | None":
         """Return the map of all, whatever part of it is shown."""
         analysis = self._director.recording.analysis
         return self._director.live_map.whole() if analysis is None else analysis.attention
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()

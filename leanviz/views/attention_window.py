@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.alignment import WINDOW_PATCHES
 from leanviz.core.attention import AttentionBand
 from leanviz.models.time_text import elapsed
-from leanviz.views.background import Background
+from leanviz.views.polled import PolledBackground
 from leanviz.views.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,14 +38,11 @@ class WindowMap(QObject):
     def __init__(self, director: "Director", workspace: Workspace, parent: QObject) -> None:
         super().__init__(parent)
         self._director, self._workspace = director, workspace
-        self._worker = Background("attention-window")
+        self._worker = PolledBackground("attention-window", self, POLL_MS)
         self._wish = 0
         self._view = (0.0, 0.0)
         self._whole: AttentionBand | None = None
         self._shown: AttentionBand | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
         workspace.attention_model.changed.connect(self._follow)
         workspace.time.cursor_moved.connect(self._turn)
 
@@ -73,7 +70,6 @@ class WindowMap(QObject):
             lambda window: self._take(wish, analysis, window, patch),
             lambda sentence: self._give_up(wish, sentence),
         )
-        self._timer.start()
 
     def leave(self) -> None:
         """Put the map of the whole, and the view, back."""
@@ -88,7 +84,6 @@ class WindowMap(QObject):
 
     def close(self) -> None:
         """End the worker. Twice is harmless."""
-        self._timer.stop()
         self._worker.close()
 
     def _moment_s(self) -> float:
@@ -144,8 +139,3 @@ class WindowMap(QObject):
             self._whole = self._shown = None
             self._workspace.attention.marks.note = ""
             self.changed.emit()
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()

@@ -13,7 +13,7 @@ from leanviz.core.errors import UserError
 CLOSE_TIMEOUT_S = 5.0
 
 
-def _ignore(_: Any) -> None:
+def ignore(_: Any) -> None:
     """Take a result nobody waits for."""
 
 
@@ -68,8 +68,8 @@ class Background:
     def run(
         self,
         work: Callable[[], Any],
-        done: Callable[[Any], None] = _ignore,
-        failed: Callable[[str], None] = _ignore,
+        done: Callable[[Any], None] = ignore,
+        failed: Callable[[str], None] = ignore,
     ) -> None:
         """Have `work` done on the worker thread.
 

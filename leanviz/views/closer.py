@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from leanviz.core.clock import Span, to_sample
 from leanviz.core.detail import Detail
 from leanviz.core.stft import OVERLAP_HOP, Stft
 from leanviz.core.tracks import Tracks
-from leanviz.views.background import Background
+from leanviz.views.polled import PolledBackground
 
 if TYPE_CHECKING:
     from leanviz.views.workspace import Workspace
@@ -35,10 +35,7 @@ class Closer(QObject):
         self._tracks: Tracks | None = None
         self._path = Path()
         self._wanted: Detail | None = None
-        self._worker = Background("detail")
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._worker = PolledBackground("detail", self, POLL_MS)
         workspace.time.changed.connect(self._look)
 
     def show(self, tracks: Tracks, path: Path) -> None:
@@ -53,7 +50,6 @@ class Closer(QObject):
     def close(self) -> None:
         """End. Twice is harmless."""
         self.forget()
-        self._timer.stop()
         self._worker.close()
 
     def _look(self) -> None:
@@ -85,18 +81,12 @@ class Closer(QObject):
             # the analysis of the same file says what is wrong with it
             lambda _: self._take(tracks, None),
         )
-        self._timer.start()
 
     def _take(self, tracks: Tracks, detail: Detail | None) -> None:
         if tracks is self._tracks and detail is not None:
             tracks.detail = detail
             self._workspace.waveform.picture.update()
             self._workspace.spectrogram.picture.update()
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()
 
 
 def _finest(stft: Stft) -> float:

@@ -6,16 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from leanviz.core.analysis_kinds import Kind
 from leanviz.core.detail import Detail
 from leanviz.core.errors import UserError
-from leanviz.views.background import Background
 from leanviz.views.exporting import FIGURES, Exportable, with_suffix, write
 from leanviz.views.figure_dialog import FigureDialog
 from leanviz.views.figure_spec import PANES, FigureSpec
+from leanviz.views.polled import PolledBackground
 from leanviz.views.render import Also, detail_of, needs_detail
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from leanviz.views.reference_files import ReferenceFiles
     from leanviz.views.workspace import Workspace
 
-POLL_MS = 50
 REVIEWED = "labels reviewed by hand, which the line below does not know: save the session first"
 FILTERS = "Picture (*.png);;Vector graphics (*.svg)"
 
@@ -53,10 +52,7 @@ class FigureExport(QObject):
         self._director, self._workspace, self._window = director, workspace, window
         self._references = references
         self.saved_session: Callable[[], Path | None] = lambda: None
-        self._worker = Background("figure")
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._worker = PolledBackground("figure", self)
 
     def spec(self) -> FigureSpec:
         """Return the figure of what is in view, as it is."""
@@ -133,11 +129,9 @@ class FigureExport(QObject):
             self._write(replace(what, also=replace(what.also, detail=detail)), path, suffix)
 
         self._worker.run(lambda: detail_of(analysis, spec), draw, self.failed.emit)
-        self._timer.start()
 
     def close(self) -> None:
         """End. Twice is harmless."""
-        self._timer.stop()
         self._worker.close()
 
     def _write(self, what: Exportable, path: Path, suffix: str) -> None:
@@ -147,11 +141,6 @@ class FigureExport(QObject):
             self.failed.emit(str(error))
         else:
             self.said.emit(f"Written: {path}")
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()
 
 
 def relative(path: Path, near: Path) -> str:

@@ -4,18 +4,17 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from leanviz.audio.suffixes import SOUND_SUFFIXES
-from leanviz.views.background import Background
 from leanviz.views.files import FileMenu
+from leanviz.views.polled import PolledBackground
 
 # Of more the rest is counted: who has more to look at has the command line.
 MOST_FILES = 10_000
 # Entries of the menu, around the file that is open.
 LISTED = 30
-POLL_MS = 50
 
 
 class FileQueue(QObject):
@@ -44,10 +43,7 @@ class FileQueue(QObject):
         self._files: list[Path] = []
         self._at = 0
         self._wish = 0
-        self._worker = Background("folders")
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._worker = PolledBackground("folders", self)
 
     @property
     def files(self) -> Sequence[Path]:
@@ -73,7 +69,6 @@ class FileQueue(QObject):
         wish = self._wish
         if any(path.is_dir() for path in paths):
             self._worker.run(lambda: gathered(paths), lambda found: self._found(wish, *found))
-            self._timer.start()
         elif paths:
             self._found(wish, *gathered(paths))
 
@@ -85,13 +80,7 @@ class FileQueue(QObject):
     def close(self) -> None:
         """Forget what is searched. Twice is harmless."""
         self._wish += 1
-        self._timer.stop()
         self._worker.close()
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()
 
     def _found(self, wish: int, files: list[Path], sentence: str) -> None:
         if wish != self._wish:

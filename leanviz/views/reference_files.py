@@ -12,8 +12,8 @@ from leanviz.sessions.labels import LabelFile, Mark, stem
 from leanviz.sessions.reading import SUFFIXES, read_labels
 from leanviz.views.action_table import Mode
 from leanviz.views.actions import Actions
-from leanviz.views.background import Background
 from leanviz.views.director import Director
+from leanviz.views.polled import PolledBackground
 from leanviz.views.reference_panel import WAITING, ReferencePanel
 from leanviz.views.review_files import is_review
 from leanviz.views.session_view import is_session
@@ -23,7 +23,6 @@ from leanviz.views.workspace import Workspace
 if TYPE_CHECKING:
     from leanviz.evaluation.reference import ReferenceFigures
 
-POLL_MS = 50
 # A slider that is dragged is compared when it rests.
 SETTLED_MS = 300
 MOST_FILES = 200
@@ -61,10 +60,8 @@ class ReferenceFiles(QObject):
         self._meant = False
         self._wish = 0
         self._remark = ""
-        self._worker = Background("reference")
-        self._timer, self._settled = QTimer(self), QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._worker = PolledBackground("reference", self)
+        self._settled = QTimer(self)
         self._settled.setInterval(SETTLED_MS)
         self._settled.setSingleShot(True)
         self._settled.timeout.connect(self._compare)
@@ -103,7 +100,6 @@ class ReferenceFiles(QObject):
     def close(self) -> None:
         """End the worker. Twice is harmless."""
         self._wish += 1
-        self._timer.stop()
         self._settled.stop()
         self._worker.close()
 
@@ -150,7 +146,6 @@ class ReferenceFiles(QObject):
             lambda files: self._show(wish, labels_of(sound, files, meant), files, meant),
             self.failed.emit,
         )
-        self._timer.start()
 
     def _show(
         self,
@@ -211,16 +206,10 @@ class ReferenceFiles(QObject):
             return reference_figures([pair], written(marks, taxonomy))
 
         self._worker.run(figures, lambda found: self._show_figures(wish, found))
-        self._timer.start()
 
     def _show_figures(self, wish: int, figures: "ReferenceFigures") -> None:
         if wish == self._wish and self.shown:
             self.panel.show_figures(figures, self._workspace.timeline.taxonomy, self._remark)
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()
 
 
 def _labels_in(paths: Sequence[Path]) -> list[tuple[Path, LabelFile]]:
