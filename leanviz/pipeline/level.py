@@ -1,6 +1,7 @@
 """How loud the newest audio is."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,16 @@ class LevelWindow:
         peak = max(peak for _, peak, _ in self._blocks)
         energy = sum(energy for _, _, energy in self._blocks)
         return Level(_dbfs(peak), _dbfs(float(np.sqrt(2.0 * energy / self._length))))
+
+
+def level_of(blocks: Iterable[Float32]) -> Level:
+    """Return the level of all samples of blocks [n] or [n, channels]."""
+    peak, energy, count = 0.0, 0.0, 0
+    for block in blocks:
+        peak = max(peak, float(np.abs(block).max()))
+        energy += float(np.square(block, dtype=np.float64).sum())
+        count += block.size
+    return Level(_dbfs(peak), _dbfs(float(np.sqrt(2.0 * energy / max(1, count)))))
 
 
 def _dbfs(value: float) -> float:

@@ -16,7 +16,7 @@ from leanviz.sessions.writing import replacing
 
 Float32 = npt.NDArray[np.float32]
 
-_BLOCK = 65_536
+BLOCK = 65_536
 # The header of a WAV file counts bytes in 32 bits; some readers take the count to have a sign.
 _MOST_WAV_BYTES = 2**31 - 4096
 _BYTES = 3
@@ -30,7 +30,7 @@ def write_kept(sound: KeptSound, place: Path) -> int:
     ExportError
         If the suffix is another, or the file cannot be written.
     """
-    blocks = (block[:, None] for block in sound.blocks(_BLOCK))
+    blocks = (block[:, None] for block in sound.blocks(BLOCK))
     return _write(place, blocks, sound.sample_rate, 1, len(sound.samples))
 
 
@@ -60,21 +60,29 @@ def write_part(
     if place.exists() and place.samefile(path):
         raise ExportError(f"{shown(place)} is what is shown: choose another name.")
     with Decoder(path) as decoder:
-        part = Span(max(0, span.start), min(span.stop, decoder.n_samples))
-        if part.length <= 0:
-            raise AudioFileError(f"{shown(path)} has no sound there.")
-        blocks = _read(decoder, part, go_on)
-        return _write(place, blocks, decoder.sample_rate, decoder.channels, part.length)
+        blocks = read_part(decoder, span, go_on)
+        return _write(place, blocks, decoder.sample_rate, decoder.channels, span.length)
 
 
-def _read(decoder: Decoder, part: Span, go_on: Callable[[], bool]) -> Iterator[Float32]:
-    decoder.go_to(part.start)
-    at = part.start
-    while at < part.stop and len(block := decoder.read(min(_BLOCK, part.stop - at))):
+def read_part(decoder: Decoder, span: Span, go_on: Callable[[], bool]) -> Iterator[Float32]:
+    """Yield what a recording has of a part, [<= BLOCK, channels] at a time.
+
+    Raises
+    ------
+    AudioFileError
+        If it cannot be read, or has nothing there.
+    ExportError
+        If `go_on` says no.
+    """
+    start, stop = max(0, span.start), min(span.stop, decoder.n_samples)
+    if start >= stop:
+        raise AudioFileError(f"{shown(decoder.path)} has no sound there.")
+    decoder.go_to(start)
+    while start < stop and len(block := decoder.read(min(BLOCK, stop - start))):
         if not go_on():
             raise ExportError("Writing was stopped: there is no file.")
         yield block
-        at += len(block)
+        start += len(block)
 
 
 def _write(

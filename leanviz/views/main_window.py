@@ -46,6 +46,7 @@ from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
 from leanviz.views.side import Beside, Side
 from leanviz.views.status_bar import StatusBar
+from leanviz.views.telling_level import TellingLevel
 from leanviz.views.telling_time import TellingTime
 from leanviz.views.theme import Theme
 from leanviz.views.toolbar import Toolbar
@@ -106,6 +107,7 @@ class MainWindow(DropWindow):
             self.director, self.workspace, self.navigation,
             (self.inspector, self.status), self._actions["clock time"],
         )  # fmt: skip
+        self._level = TellingLevel(self.director, self.status)
         self.why = ExplainDesk(self.director, self.workspace, self.navigation, self._actions, self)
         self.map = AttentionDesk(self.director, self.inspector, self._actions, self)
         self.review = ReviewDesk(
@@ -336,7 +338,15 @@ class MainWindow(DropWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (*parts, self.watching, self.clips, self.figures, self.part, self._awake):
+        for part in (
+            *parts,
+            self.watching,
+            self.clips,
+            self.figures,
+            self.part,
+            self._level,
+            self._awake,
+        ):
             part.close()
         event.accept()
         self.closed.emit()

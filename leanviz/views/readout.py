@@ -28,6 +28,12 @@ def selection_text(selection: TimeRange | None, times: TimeFormat) -> str:
     return f"{ends}  {elapsed(stop_s - start_s)}"
 
 
+def level_text(peak_dbfs: float, rms_dbfs: float) -> str:
+    """Return peak and mean level of a time range."""
+    text = f"peak {peak_dbfs:.1f}  RMS {rms_dbfs:.1f} dBFS"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
 def value_text(readout: tuple[float, str] | None, times: TimeFormat) -> str:
     """Return a time and what is found there for the status bar; "" where there is nothing."""
     return "" if readout is None else f"{times.text(readout[0])}  {readout[1]}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MESSAGE_MS = 8000
 # Moments kept of pictures: two minutes of them.
 LOOKS = 7200
+LEVEL = "Peak and RMS of the selected time range; a sine at full scale is 0 dBFS in both"
 # Numbers people read should not flicker.
 REFRESH_S = 0.5
 
@@ -90,11 +91,14 @@ class StatusBar(QStatusBar):
             "Selection", "0:00:00.000 \u2013 0:00:00.000  0:00.000",
             "Selected time range, and how long it is",
         )  # fmt: skip
+        self._level = Cell(
+            "Level of the selection", "peak \u2212000.0  RMS \u2212000.0 dBFS", LEVEL
+        )
         for cell in (self._source, self._rates, self._fps, self._latency, self._losses, self._cpu):
             self.addWidget(cell)
-        for cell in (self._selection, self._model, self._readout):
+        for cell in (self._selection, self._level, self._model, self._readout):
             self.addPermanentWidget(cell)
-        self._idle = {self._latency, self._losses, self._selection}
+        self._idle = {self._latency, self._losses, self._selection, self._level}
         self.messageChanged.connect(self._make_room)
         self._stats_at = -REFRESH_S
         self.looks: deque[float] = deque(maxlen=LOOKS)
@@ -125,6 +129,12 @@ class StatusBar(QStatusBar):
         """Show which time range is selected; "" for none."""
         self._selection.show_text(text)
         self._need(bool(text), self._selection)
+
+    def show_level(self, text: str, why: str = "") -> None:
+        """Show how loud the selected time range is, or that and why it is not known."""
+        self._level.show_text(text)
+        self._level.setToolTip(plain_tip(why or LEVEL))
+        self._need(bool(text), self._level)
 
     def count_frame(self) -> None:
         """Count one picture; now and then show how many there were a second."""
@@ -180,7 +190,8 @@ class StatusBar(QStatusBar):
         idle = self._idle - set(cells) if needed else self._idle | set(cells)
         if idle != self._idle:
             self._idle = idle
-            self._selection.setVisible(self._selection not in idle)
+            for cell in (self._selection, self._level):
+                cell.setVisible(cell not in idle)
             self._make_room()
 
     def _make_room(self) -> None:
@@ -190,9 +201,10 @@ class StatusBar(QStatusBar):
         layout = self.layout()
         assert layout is not None
         facts = (self._source, self._rates, self._fps, self._latency, self._losses, self._cpu)
-        for cell in (*facts, self._model):
+        for cell in (*facts, self._model, self._level):
             cell.setVisible(cell not in self._idle)
-        for cell in (self._model, self._rates, self._fps, self._cpu, self._latency):
+        optional = (self._rates, self._fps, self._cpu, self._latency, self._level)
+        for cell in (self._model, *optional):
             layout.activate()  # else it goes on counting what is hidden
             if layout.minimumSize().width() <= self.width():
                 break

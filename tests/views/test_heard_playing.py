@@ -19,11 +19,14 @@ from leanviz.core.events import Event
 from leanviz.core.resources import resource_path
 from leanviz.core.tracks import Tracks
 from leanviz.pipeline.kept_sound import LOST, TOO_OLD, sound_of
+from leanviz.pipeline.level import Level, level_of
 from leanviz.pipeline.part_file import write_kept, write_part
 from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
+from leanviz.views.readout import level_text
+from leanviz.views.status_bar import Cell
 from tests.support.virtual_mic import VirtualMic
 from tests.support.windows import trigger
 
@@ -113,15 +116,26 @@ def test_the_selection_is_written_of_what_is_heard_and_of_a_file(
         assert "(0.200 s)" in told[0]
         return tmp_path / name
 
-    heard = write("heard").with_suffix(".flac")
-    written, rate = read_mono(heard)
+    def level() -> str:
+        cells = window.status.findChildren(Cell)
+        return next(c.text() for c in cells if c.accessibleName() == "Level of the selection")
+
+    written, rate = read_mono(write("heard").with_suffix(".flac"))
     sound, _ = read_mono(DEMO, rate // 2, len(written))
     np.testing.assert_allclose(written, sound, atol=1e-4)
+    peak, rms = (20 * np.log10(x) for x in (abs(sound).max(), np.sqrt(2 * np.mean(sound**2))))
+    qtbot.waitUntil(lambda: level() == level_text(peak, rms))
     window.open(whole)
     qtbot.waitUntil(lambda: window.director.file == whole)
     part, part_rate = soundfile.read(write("part.wav"), dtype="int16")
     assert part_rate == RATE
     np.testing.assert_array_equal(part, stereo[RATE // 2 : round(0.7 * RATE)])
+    qtbot.waitUntil(lambda: level().startswith("peak "))
+    assert level_of([np.eye(2, dtype=np.float32)]) == Level(0.0, 0.0)
+    window.workspace.time.select((2.0, 3.0))
+    qtbot.waitUntil(lambda: level() == "no sound")
+    window.workspace.time.select(None)
+    assert not level()
 
 
 # -- what is kept -------------------------------------------------------------------------------
