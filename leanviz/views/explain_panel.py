@@ -39,7 +39,7 @@ NOTHING_DROVE = (
     "Nothing in this window drives the label: no moment lowers it when it is taken away."
 )
 WHERE = ("in this file", "in its folder")
-IN_STREAM = ("in what is kept",)
+IN_STREAM = ("in memory",)
 CHANGES = 8
 
 
