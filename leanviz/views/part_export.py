@@ -5,19 +5,18 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from leanviz.core.clock import Span, seconds
 from leanviz.core.watching import ClipFormat
 from leanviz.sessions.clips import clip_name, free_place
-from leanviz.views.background import Background
+from leanviz.views.polled import PolledBackground
 
 if TYPE_CHECKING:
     from leanviz.core.tracks import Tracks
     from leanviz.views.director import Director
 
-POLL_MS = 100
 FILTERS = {"FLAC (*.flac)": ClipFormat.FLAC, "WAV (*.wav)": ClipFormat.WAV}
 
 
@@ -36,11 +35,8 @@ class PartExport(QObject):
     def __init__(self, director: "Director", window: QWidget) -> None:
         super().__init__(window)
         self._director, self._window = director, window
-        self._worker = Background("export-part")
+        self._worker = PolledBackground("export-part", self)
         self._stopped = Flag()
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
 
     def ask(self) -> None:
         """Ask where to, then write the selected time range."""
@@ -64,7 +60,6 @@ class PartExport(QObject):
             lambda n: self.said.emit(f"Written: {place} ({n / rate:.3f} s)"),
             self.failed.emit,
         )
-        self._timer.start()
 
     def stop(self) -> None:
         """Give up what is being written."""
@@ -72,7 +67,6 @@ class PartExport(QObject):
 
     def close(self) -> None:
         """Give up what is being written, and end. Twice is harmless."""
-        self._timer.stop()
         self.stop()
         self._worker.close()
 
@@ -85,11 +79,6 @@ class PartExport(QObject):
             moment = origin + timedelta(seconds=start_s)
             return Path.home() / clip_name(moment, "selection", ClipFormat.FLAC)
         return Path.home() / "selection.flac"
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._timer.stop()
 
 
 def _with_suffix(place: Path, form: ClipFormat) -> Path:
