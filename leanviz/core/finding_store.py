@@ -4,7 +4,7 @@ An hour of lively sound has ten thousand of them, and as objects each takes half
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,26 @@ _SPECIFIC = np.dtype(
     ]
 )  # fmt: skip
 
-# Fewer events are made one by one.
+
+class _Numbers(NamedTuple):
+    """A row of `_ROW`, field by field."""
+
+    label: int
+    first: int
+    last: int
+    decided: int
+    score: float
+    presence: float
+    onset: int
+    offset: int
+    announced: int
+    shown: int
+    settled: int
+    begin: int
+    n_specifics: int
+
+
+# Fewer events than this are made one by one: that is faster than column by column.
 FEW = 50
 # Rows that are given room at once: a megabyte.
 _CHUNK = 16_384
@@ -43,8 +62,8 @@ class _Rows:
     One thread appends and drops; any thread reads what `count` covers.
     """
 
-    def __init__(self, dtype: np.dtype[Any], settle: Callable[[Rows], Rows] | None) -> None:
-        self._dtype, self._settle = dtype, settle
+    def __init__(self, dtype: np.dtype[Any], store: Callable[[Rows], Rows] | None) -> None:
+        self._dtype, self._store = dtype, store
         self._chunks: list[Rows] = []
         self._begin = 0  # rows of the first chunk that were dropped
         self.count = 0
@@ -58,8 +77,8 @@ class _Rows:
                 self._chunks.append(np.zeros(_CHUNK, self._dtype))
             part = rows[done : done + _CHUNK - at]
             self._chunks[chunk][at : at + len(part)] = part
-            if self._settle is not None and at + len(part) == _CHUNK:
-                self._chunks[chunk] = self._settle(self._chunks[chunk])
+            if self._store is not None and at + len(part) == _CHUNK:
+                self._chunks[chunk] = self._store(self._chunks[chunk])
             self.count += len(part)
             done += len(part)
 
@@ -99,18 +118,18 @@ class FindingStore(Sequence[Finding]):
     ----------
     taxonomy : Taxonomy
     findings : iterable of Finding
-    settle : callable or None
-        Gives a place elsewhere to rows that will not change any more: returns them from there.
+    store : callable or None
+        Given rows that will not change any more, keeps them elsewhere and returns them from there.
     """
 
     def __init__(
         self,
         taxonomy: Taxonomy,
         findings: Iterable[Finding] = (),
-        settle: Callable[[Rows], Rows] | None = None,
+        store: Callable[[Rows], Rows] | None = None,
     ) -> None:
         self._taxonomy = taxonomy
-        self._rows, self._specifics = _Rows(_ROW, settle), _Rows(_SPECIFIC, settle)
+        self._rows, self._specifics = _Rows(_ROW, store), _Rows(_SPECIFIC, store)
         self._passed = 0  # specifics that were dropped
         self.extend(findings)
 
@@ -244,17 +263,28 @@ class FindingStore(Sequence[Finding]):
         self._rows.extend(rows)
 
     def _finding(self, row: Any) -> Finding:
-        label, first, last, decided, score, presence, *_, begin, count = row.item()
+        of = _Numbers._make(row.item())
+        begin = of.begin - self._passed
         specifics = tuple(
-            Specific(each, its_score, coverage, n_patches, its_presence)
-            for each, n_patches, its_score, coverage, its_presence in self._specifics.part(
-                begin - self._passed, begin - self._passed + count
+            Specific(label, score, coverage, n_patches, presence)
+            for label, n_patches, score, coverage, presence in self._specifics.part(
+                begin, begin + of.n_specifics
             ).tolist()
         )
-        candidate = Candidate(label, first, last, score, decided, specifics, presence)
+        candidate = Candidate(
+            of.label, of.first, of.last, of.score, of.decided, specifics, of.presence
+        )
         return Finding(candidate, self._event(row))
 
     def _event(self, row: Any) -> Event:
-        label, _, _, _, score, _, onset, offset, announced, shown, settled, _, _ = row.item()
-        name, parents = self._taxonomy[label].name, self._taxonomy.names_above(label)
-        return Event(onset, offset, name, score, announced, parents, shown=shown, settled=settled)
+        of = _Numbers._make(row.item())
+        return Event(
+            of.onset,
+            of.offset,
+            self._taxonomy[of.label].name,
+            of.score,
+            of.announced,
+            self._taxonomy.names_above(of.label),
+            shown=of.shown,
+            settled=of.settled,
+        )

@@ -115,7 +115,7 @@ class FileAnalysis:
         self._features = FeatureStage(self.tracks)
         self._inference = InferenceStage(model, rate, rules, stream=self._stored)
         self._events: list[Event] = []
-        self._findings = FindingStore(model.taxonomy, settle=on_disk)
+        self._findings = FindingStore(model.taxonomy, store=on_disk)
         self._patches: PatchStore | None = None
         self._extents = Spool((2,), np.int64, FEW_IN_MEMORY)
         self._analysed = 0

@@ -25,7 +25,7 @@ def find_again(analysis: ClipAnalysis, rules: DecisionRules, model: LeanModel) -
     """
     finder = CandidateFinder(model.taxonomy, rules.candidates, model.thresholds)
     clock, last_patch = PatchClock(analysis.sample_rate), len(analysis.frame_scores) - 1
-    findings = FindingStore(model.taxonomy, settle=on_disk)
+    findings = FindingStore(model.taxonomy, store=on_disk)
     for patch, scores in enumerate(analysis.frame_scores):
         done = finder.push(patch, scores)
         done += finder.finish() if patch == last_patch else []

@@ -50,7 +50,7 @@ def shown(findings: "list[Finding] | FindingStore") -> list[int]:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_a_store_is_a_list(steps: list[tuple[list[Finding], int]]) -> None:
-    store, plain = FindingStore(TAXONOMY, settle=np.copy), list[Finding]()
+    store, plain = FindingStore(TAXONOMY, store=np.copy), list[Finding]()
     for findings, dropped in steps:
         store.extend(findings)
         plain += findings
