@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 CALL_LIMIT_S = 5.0
 CHILD_LIMIT_S = 10.0
-# How long a stream that has ended may take to say whether it was ever started: a busy machine.
+# A stream that has ended before its start has returned is waited for so long: on a busy machine it
+# may yet return.
 START_LIMIT_S = 2.0
 _LOOK_EVERY_S = 0.05
 
@@ -38,7 +39,10 @@ LOST = (
 
 
 class _Holders:
-    """How many hold PortAudio, and the lock that `refresh` keeps while it looks anew."""
+    """How many hold PortAudio, and the lock that `refresh` keeps while it looks anew.
+
+    Streams that PortAudio never gives back are `lost`, and hold it for good.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -170,7 +174,7 @@ def start(stream: Any, ended: threading.Event) -> None:
         if ended.is_set() and not wait(started, START_LIMIT_S):
             _count_lost(1)
             log.warning("PortAudio does not return from starting a stream whose device has gone")
-            started.add_done_callback(lambda _: _find_again(stream))
+            started.add_done_callback(lambda _: _take_back(stream))
             raise AudioDeviceError(WENT_MEANWHILE)
     started.result()
 
@@ -186,8 +190,8 @@ def _count_lost(more: int) -> None:
         _holders.count += more
 
 
-def _find_again(stream: Any) -> None:
-    """Close a stream that was only slow."""
+def _take_back(stream: Any) -> None:
+    """Close a stream that was counted as lost and was only slow."""
     stream.close()
     _count_lost(-1)
 

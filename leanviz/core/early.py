@@ -15,9 +15,9 @@ from leanviz.core.events import Candidate
 from leanviz.core.smoothing import Smoothing
 from leanviz.core.taxonomy import Taxonomy
 
-# Least score of the newest patch alone, also where the class needs less.
-EARLY = 0.85
-# What is shown already may have begun so many patches before the newest one.
+# Least score of the newest patch alone, even where the threshold of the class is lower.
+LEAST_SCORE = 0.85
+# It is quiet if nothing that is shown began more than so many patches before the newest one.
 QUIET_BEFORE = 1
 
 
@@ -33,11 +33,13 @@ def early(
 
     Parameters
     ----------
+    patch : int
+        The newest one.
     scores : numpy.ndarray [n_classes]
         Of the newest patch, before smoothing.
     shown : sequence of Candidate
-        What sounds and is shown by its smoothed scores; what began earlier than one patch before
-        leaves no room for anything early.
+        What sounds now and is shown by its smoothed scores. If any of it began before
+        `QUIET_BEFORE`, nothing is early.
     presence : callable
         Gives the presence of a class up to now.
     """
@@ -45,12 +47,13 @@ def early(
     if not smooths or any(candidate.first < patch - QUIET_BEFORE for candidate in shown):
         return []
     known = [candidate.label for candidate in shown]
-    loud = (label for label in (scores >= EARLY).nonzero()[0].tolist() if label not in known)
+    loud = (label for label in (scores >= LEAST_SCORE).nonzero()[0].tolist() if label not in known)
     found = [
         Candidate(label, patch, patch, float(scores[label]), patch, presence=presence(label))
         for label in loud
     ]
     found = [candidate for candidate in found if rules.hides(candidate) is None]
+    # a parent of what is heard says nothing more, as in `core.decisions.judge`
     heard = [*known, *(candidate.label for candidate in found)]
-    above = np.asarray(taxonomy.is_ancestor)
-    return [candidate for candidate in found if not above[candidate.label, heard].any()]
+    is_ancestor = np.asarray(taxonomy.is_ancestor)
+    return [candidate for candidate in found if not is_ancestor[candidate.label, heard].any()]

@@ -78,13 +78,15 @@ def start_of(sound: Sound) -> int:
 
 
 def sound_around(tracks: Tracks, span: Span) -> KeptSound:
-    """Return what is kept of a stretch and of the window before it, from where a patch began.
+    """Return what is kept of a stretch and of the window before it.
+
+    It begins where a patch of the stream did, so that LEAN hears the same patches again.
 
     Parameters
     ----------
     span : Span
-        In samples of the stream. A patch is taken to stand for the sound from its first on, as
-        is so of an event.
+        In samples of the stream. It begins as events do: where a patch begins to stand for the
+        sound, see `core.decisions.PatchClock`.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def sound_around(tracks: Tracks, span: Span) -> KeptSound:
         raise UserError(LOST)
     before = (gap.stop for gap in tracks.gaps if gap.start < span.start)
     behind = (gap.start for gap in tracks.gaps if gap.start >= span.stop)
-    start = _aligned(span.start, max((sound.oldest, *before)), rate)
+    start = _window_start(span.start, max((sound.oldest, *before)), rate)
     # a patch that begins within the stretch, and the next, hear what follows it
     found = _copied(tracks, Span(start, min((span.stop + 2 * rate, sound.written, *behind))))
     if found is None or found.start > span.start:
@@ -158,11 +160,20 @@ def _copied(tracks: Tracks, span: Span) -> KeptSound | None:
     )
 
 
-def _aligned(onset: int, oldest: int, rate: int) -> int:
-    """Return where the first patch of a window began, as far as the sound is kept."""
-    front = YAMNET
-    # an event begins where its first patch stands for the sound, later than that patch itself
-    hop = rescale(front.patch_hop, front.sample_rate, rate)
+def _window_start(onset: int, oldest: int, rate: int) -> int:
+    """Return where the first patch of a window begins whose sound is still kept.
+
+    Parameters
+    ----------
+    onset : int
+        Source sample from which on the patch stands for the sound that the window is about.
+    oldest : int
+        The first source sample that is kept.
+    rate : int
+        Of the source, in hertz.
+    """
+    hop = rescale(YAMNET.patch_hop, YAMNET.sample_rate, rate)
+    # a patch sees more than the hop around its centre that it stands for: it begins so much earlier
     lead = (PatchClock(rate).sees(0).length - hop) // 2
     patches = min(PATCHES_BEFORE, (onset - oldest - lead) // hop)
     return onset - lead - patches * hop if patches >= 0 else max(oldest, 0)

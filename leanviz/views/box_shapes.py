@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainterPath
 
 from leanviz.core.events import Event, State
 
-# Logical pixels.
-REVIEWED = 3
-FADING = 14
+# In logical pixels: the bar of what a person has looked at, and the end of what goes on.
+REVIEWED_WIDTH = 3
+FADING_WIDTH = 14
+# Least opacity of a faint score; and the part of it that is left of a label that may still go.
 FAINTEST = 0.35
-# What may still go is fainter.
 PROVISIONAL = 0.6
 
 
@@ -27,8 +27,17 @@ def open_box(area: QRectF, radius: float) -> QPainterPath:
 
 
 def fading(area: QRectF, ground: QColor, ratio: float) -> QLinearGradient:
-    """Return what fills a box that goes on: it fades towards its right edge."""
-    wide = min(FADING * ratio, area.width() / 2)
+    """Return what fills a box that goes on: it fades towards its right edge.
+
+    Parameters
+    ----------
+    area : QRectF
+        The box, in device pixels.
+    ground : QColor
+    ratio : float
+        Device pixels of a logical one.
+    """
+    wide = min(FADING_WIDTH * ratio, area.width() / 2)
     gradient = QLinearGradient(area.right() - wide, 0, area.right(), 0)
     gradient.setColorAt(0, ground)
     gradient.setColorAt(1, QColor(ground.red(), ground.green(), ground.blue(), 0))
@@ -36,8 +45,9 @@ def fading(area: QRectF, ground: QColor, ratio: float) -> QLinearGradient:
 
 
 def reviewed_edge(area: QRectF, ratio: float) -> QRectF:
-    """Return the bar at the left of a box that a person has looked at."""
-    return QRectF(area.left(), area.top(), min(REVIEWED * ratio, area.width()), area.height())
+    """Return the bar at the left of a box that a person has looked at; units as of `fading`."""
+    wide = min(REVIEWED_WIDTH * ratio, area.width())
+    return QRectF(area.left(), area.top(), wide, area.height())
 
 
 def strength(event: Event) -> float:

@@ -18,9 +18,10 @@ from leanviz.views.plain import plain_tip
 from leanviz.views.spectrogram import SpectrogramPane
 
 STEP_DB = 5.0
-# Of what is all but one level, less than this would show nothing but noise.
+# Sound that is all but even would be fitted to so few levels that nothing but noise is seen.
 LEAST_FIT_DB = 20
-BAR = 8
+# In logical pixels.
+BAR_WIDTH = 8
 MARGIN = 3
 # Below it, there is no room for two levels and colours between them.
 LEAST_HEIGHT = 48
@@ -53,7 +54,9 @@ class LevelScale(QWidget):
     def __init__(self, pane: SpectrogramPane) -> None:
         super().__init__(pane.viewport())
         self._pane = pane
-        self._bar: tuple[object, QImage] | None = None
+        # the palette drawn last, by name
+        self._drawn: tuple[str, QImage] | None = None
+        # while an end is dragged: where it was pressed, and the levels then
         self._held: tuple[float, SpectrogramSettings] | None = None
         self.setAccessibleName("Levels of the colours")
         self.setToolTip(plain_tip(TIP))
@@ -125,7 +128,7 @@ class LevelScale(QWidget):
         painter.setFont(small_font(part=0.75))
         metrics = QFontMetricsF(painter.font())
         top = metrics.height() + 1 if self._has_words() else MARGIN
-        bar = QRectF(MARGIN, top, BAR, self.height() - 2 * top)
+        bar = QRectF(MARGIN, top, BAR_WIDTH, self.height() - 2 * top)
         painter.fillRect(bar.adjusted(-1, -1, 1, 1), colour(theme.line))
         painter.drawImage(bar, self._colours())
         if self._has_words():
@@ -135,17 +138,17 @@ class LevelScale(QWidget):
                     MARGIN, self.height() - metrics.descent() if bottom else metrics.ascent()
                 )
                 painter.drawText(at, f"{level:.0f}".replace("-", "\N{MINUS SIGN}"))
-            painter.drawText(QPointF(MARGIN + BAR + 3, top + metrics.ascent()), "dB")
+            painter.drawText(QPointF(MARGIN + BAR_WIDTH + MARGIN, top + metrics.ascent()), "dB")
         painter.end()
 
     def _colours(self) -> QImage:
         """Return the palette, the brightest on top."""
         name = self._pane.settings.palette or self._pane.theme.palette
-        if self._bar is None or self._bar[0] != name:
+        if self._drawn is None or self._drawn[0] != name:
             pixels = np.ascontiguousarray(table(name)[::-1])
             image = QImage(pixels.data, 1, len(pixels), 4, QImage.Format.Format_RGB32)
-            self._bar = name, image.copy()
-        return self._bar[1]
+            self._drawn = name, image.copy()  # the pixels of `image` are those of the array
+        return self._drawn[1]
 
     def _has_words(self) -> bool:
         """Tell whether levels have room beside the frequencies."""
