@@ -338,15 +338,8 @@ class MainWindow(DropWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (
-            *parts,
-            self.watching,
-            self.clips,
-            self.figures,
-            self.part,
-            self._level,
-            self._awake,
-        ):
+        writers = (self.clips, self.figures, self.part)
+        for part in (*parts, self.watching, *writers, self._level, self._awake):
             part.close()
         event.accept()
         self.closed.emit()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from leanviz.core.clock import Span, to_sample
-from leanviz.views.background import Background
+from leanviz.views.polled import PolledBackground
 from leanviz.views.readout import level_text
 from leanviz.views.status_bar import StatusBar
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # A range that is being dragged is measured when it rests.
 REST_MS = 150
-POLL_MS = 30
 
 
 class TellingLevel(QObject):
@@ -27,21 +26,18 @@ class TellingLevel(QObject):
     def __init__(self, director: "Director", status: StatusBar) -> None:
         super().__init__(status)
         self._director, self._status = director, status
-        self._worker = Background("level")
+        self._worker = PolledBackground("level", self)
         self._stale = Flag()
         self._time = director.workspace.time
-        self._rest, self._poller = QTimer(self), QTimer(self)
+        self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._measure)
-        self._poller.setInterval(POLL_MS)
-        self._poller.timeout.connect(self._poll)
         self._time.selection_changed.connect(self._take_selection)
 
     def close(self) -> None:
         """End. Twice is harmless."""
         self._rest.stop()
-        self._poller.stop()
         self._stale.set()
         self._worker.close()
 
@@ -70,12 +66,6 @@ class TellingLevel(QObject):
             lambda level: tell(level_text(level.peak_dbfs, level.rms_dbfs)),
             lambda why: tell("no sound", why),
         )
-        self._poller.start()
-
-    def _poll(self) -> None:
-        self._worker.poll()
-        if not self._worker.busy:
-            self._poller.stop()
 
 
 def _level(path: Path | None, tracks: "Tracks | None", span: Span, stale: Flag) -> "Level":
