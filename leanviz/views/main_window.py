@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from leanviz.core.events import Event
 from leanviz.settings import Settings, ThemeChoice
-from leanviz.views import exporting
 from leanviz.views.action_table import MAX_HEADS, Mode
 from leanviz.views.actions import Actions
 from leanviz.views.analysis_desk import AnalysisDesk
@@ -19,7 +18,6 @@ from leanviz.views.appearance import Appearance
 from leanviz.views.attention_desk import AttentionDesk
 from leanviz.views.awake import Awake
 from leanviz.views.banner import Banner
-from leanviz.views.clip_export import ClipExport
 from leanviz.views.context_menu import ContextMenu
 from leanviz.views.crosshair import Crosshair
 from leanviz.views.decisions import DecisionsPage
@@ -29,7 +27,7 @@ from leanviz.views.dropping import DropHint, DropWindow
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.events_page import REVIEW
 from leanviz.views.explain_desk import ExplainDesk
-from leanviz.views.figure_export import FigureExport
+from leanviz.views.export_desk import ExportDesk
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
 from leanviz.views.frequencies import Frequencies
@@ -39,7 +37,6 @@ from leanviz.views.key_sheet import KeySheet
 from leanviz.views.level_scale import LevelScale
 from leanviz.views.live_view import Parts
 from leanviz.views.navigation import Navigation
-from leanviz.views.part_export import PartExport
 from leanviz.views.playing import Playing
 from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
@@ -114,9 +111,8 @@ class MainWindow(DropWindow):
             self.director, self.workspace, self.navigation, self.banner, self._actions, self
         )
         self._playing = Playing(self.director, self._actions, self)
-        self.clips, self.part = ClipExport(self), PartExport(self.director, self)
-        self.figures = FigureExport(self.director, self.workspace, self.references, self)
-        self.figures.saved_session = lambda: self.review.files.saved
+        self.exports = ExportDesk(self.director, self.navigation, self.references, self)
+        self.exports.figures.saved_session = lambda: self.review.files.saved
         self._appearance = Appearance(settings, self.workspace, self.inspector, self)
         self.watching = Watching(settings.watching, self.director.listening, self)
         self._crosshair = Crosshair(self.workspace.spectrogram)
@@ -162,10 +158,6 @@ class MainWindow(DropWindow):
         director, navigation = self.director, self.navigation
         self._actions.connect({
             "open": self._ask_what_to_open,
-            "export": self._ask_where_to_export,
-            "export clips": self._ask_for_clips,
-            "export selection": self.part.ask,
-            "export figure": self._ask_for_figure,
             "next file": lambda: self.review.leave(lambda: self.files.step(1)),
             "previous file": lambda: self.review.leave(lambda: self.files.step(-1)),
             "quit": self.close,
@@ -194,6 +186,7 @@ class MainWindow(DropWindow):
     def _serve_actions(self) -> None:
         director, navigation = self.director, self.navigation
         navigation.serve(self._actions)
+        self.exports.serve(self._actions)
         self.watching.serve(self._actions, director)
         self.review.serve(self._actions, self.side)
         self.references.serve(self._actions, self)
@@ -246,9 +239,8 @@ class MainWindow(DropWindow):
         self.files.chosen.connect(self.open)
         self.why.wanted.connect(self.open)
         self._playing.said.connect(self.status.say)
-        for part in (self.clips, self.figures, self.part):
-            part.said.connect(self.status.say)
-            part.failed.connect(self.banner.say)
+        self.exports.said.connect(self.status.say)
+        self.exports.failed.connect(self.banner.say)
         self.map.changed.connect(self.refresh)
         self.map.failed.connect(self.banner.say)
         self.map.said.connect(self.status.say)
@@ -338,8 +330,7 @@ class MainWindow(DropWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        writers = (self.clips, self.figures, self.part)
-        for part in (*parts, self.watching, *writers, self._level, self._awake):
+        for part in (*parts, self.watching, self.exports, self._level, self._awake):
             part.close()
         event.accept()
         self.closed.emit()
@@ -365,29 +356,6 @@ class MainWindow(DropWindow):
         path = ask_for_file(self, self._appearance.settings.last_folder)
         if path is not None:
             self.open(path)
-
-    def _ask_where_to_export(self) -> None:
-        report = self.director.report()
-        chosen = None if report is None else exporting.ask_where(self, Path(report.file))
-        if chosen is not None:
-            self.export(*chosen)
-
-    def _ask_for_clips(self) -> None:
-        report, analysis = self.director.report(), self.director.analysis
-        if report is not None and analysis is not None:
-            self.clips.ask(analysis.path, report, self.navigation.selection)
-
-    def export(self, path: Path, suffix: str) -> None:
-        """Write the labels or a figure of what is shown; a failure becomes a sentence."""
-        report = self.director.report()
-        if report is None:
-            return
-        self.figures.write(self.figures.exportable(report), path, suffix)
-
-    def _ask_for_figure(self) -> None:
-        report = self.director.report()
-        if report is not None:
-            self.figures.ask(report)
 
     def _take_opened(self, path: Path) -> None:
         listed = self.review.files.place or path
@@ -418,7 +386,7 @@ class MainWindow(DropWindow):
             self.director.play(event)
 
     def _clear_or_stop(self) -> None:
-        self.part.stop()
+        self.exports.part.stop()
         if not self.director.stop():
             self.navigation.select(None)
             self.workspace.time.select(None)

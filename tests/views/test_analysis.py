@@ -161,9 +161,9 @@ def window(qtbot: QtBot, engine: Engine) -> Iterator[MainWindow]:
 def assert_the_line_of_a_figure_draws_the_analysis_too(window: MainWindow, folder: Path) -> None:
     report = window.director.report()
     assert report is not None
-    spec = replace(window.figures.spec(), panes=("spectrogram",), size=(640, 600))
+    spec = replace(window.exports.figures.spec(), panes=("spectrogram",), size=(640, 600))
     assert "--analysis onsets --start 10" in spec.command("demo.flac", "a.png")
-    shown = window.figures.exportable(report, spec)
+    shown = window.exports.figures.exportable(report, spec)
     assert shown.analysis is not None
     anew = Also(analyses=analyses_of(shown.analysis, spec))
     drawn: list[QImage] = []

@@ -107,7 +107,7 @@ def test_the_file_that_is_written_has_the_labels_that_are_shown(
     qtbot: QtBot, on_demo: MainWindow, tmp_path: Path
 ) -> None:
     page(on_demo).rules.slider.setValue(-25)
-    on_demo.export(tmp_path / "demo.csv", ".csv")
+    on_demo.exports.write(tmp_path / "demo.csv", ".csv")
     lines = (tmp_path / "demo.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert len(lines) == len(shown(on_demo))
     assert page(on_demo).rules.offset.text() == "\N{MINUS SIGN}0.25"

@@ -65,8 +65,10 @@ def told(path: Path) -> list[str]:
 def export(qtbot: QtBot, window: MainWindow, path: Path, spec: FigureSpec | None = None) -> None:
     report = window.director.report()
     assert report is not None
-    with qtbot.waitSignal(window.figures.said):
-        window.figures.write(window.figures.exportable(report, spec), path, path.suffix)
+    with qtbot.waitSignal(window.exports.figures.said):
+        window.exports.figures.write(
+            window.exports.figures.exportable(report, spec), path, path.suffix
+        )
 
 
 def test_the_line_of_a_caption_draws_the_same_picture(
@@ -92,7 +94,7 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     qtbot.waitUntil(lambda: tracks.stft.win_length < 0.04 * tracks.sample_rate)
     window.workspace.time.show(0.25, 2.0)
     place = tmp_path / "here.png"
-    export(qtbot, window, place, replace(window.figures.spec(), size=(900, 700)))
+    export(qtbot, window, place, replace(window.exports.figures.spec(), size=(900, 700)))
     *_, line = told(place)
     program, *words = shlex.split(line)
     assert program == "leanviz"
@@ -122,7 +124,7 @@ def test_rows_are_as_bright_as_in_the_window(
     for brightness in Brightness:
         window.workspace.attention_model.set_brightness(brightness)
         place = tmp_path / f"{brightness}.png"
-        spec = replace(window.figures.spec(), panes=("attention",), size=(640, 400))
+        spec = replace(window.exports.figures.spec(), panes=("attention",), size=(640, 400))
         export(qtbot, window, place, spec)
         shown.append(pixels(place)[:200].sum())
     # on one scale only the brightest row is as bright as each is on its own
@@ -132,7 +134,7 @@ def test_rows_are_as_bright_as_in_the_window(
 def test_words_of_a_vector_picture_are_words_and_the_rest_is_where_it_is_in_pixels(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
-    spec = replace(window.figures.spec(), size=(800, 600))
+    spec = replace(window.exports.figures.spec(), size=(800, 600))
     for suffix in (".png", ".svg"):
         export(qtbot, window, tmp_path / f"a{suffix}", spec)
     text = (tmp_path / "a.svg").read_text()
@@ -152,7 +154,7 @@ def test_each_pane_alone(qtbot: QtBot, window: MainWindow, sound: Path, tmp_path
     window.references.take([sound.with_name("what I heard.txt")])
     qtbot.waitUntil(lambda: window.references.shown)
     for pane in PANES:
-        spec = replace(window.figures.spec(), panes=(pane,), size=(640, 400))
+        spec = replace(window.exports.figures.spec(), panes=(pane,), size=(640, 400))
         export(qtbot, window, tmp_path / "a.png", spec)
         shown = pixels(tmp_path / "a.png")
         assert shown.shape == (400, 640, 3)
@@ -169,9 +171,9 @@ def test_what_a_person_changed_and_what_fails_is_said(
     assert "reviewed by hand" in told(tmp_path / "a.png")[1]
     report = window.director.report()
     assert report is not None
-    with qtbot.waitSignal(window.figures.failed) as failed:
-        what = window.figures.exportable(report)
-        window.figures.write(what, tmp_path / "gone" / "a.png", ".png")
+    with qtbot.waitSignal(window.exports.figures.failed) as failed:
+        what = window.exports.figures.exportable(report)
+        window.exports.figures.write(what, tmp_path / "gone" / "a.png", ".png")
     assert "no folder" in str(failed.args)
     window._ending = True  # and nothing is asked about saving
 
@@ -195,7 +197,7 @@ def test_the_dialog_asks_for_panes_time_and_size(
         dialog.next.click()
 
     QTimer.singleShot(0, act)
-    with qtbot.waitSignal(window.figures.said):
+    with qtbot.waitSignal(window.exports.figures.said):
         window._actions["export figure"].trigger()
     text = place.with_suffix(".svg").read_text()
     assert "--pane lanes" in text

@@ -103,7 +103,7 @@ def test_the_selection_is_written_of_what_is_heard_and_of_a_file(
     window, told, whole = listening, list[str](), tmp_path / "whole.wav"
     stereo = np.random.default_rng(4).integers(-(2**15), 2**15, (RATE, 2), np.int16)
     soundfile.write(whole, stereo, RATE)
-    window.part.said.connect(told.append)
+    window.exports.part.said.connect(told.append)
 
     def write(name: str) -> Path:
         """Select a time range, press the key, and answer what is asked."""

@@ -78,7 +78,7 @@ def test_labels_opened_with_a_sound_are_shown_and_compared(
     place = tmp_path / "figure.png"
     report, analysis = window.director.report(), window.director.analysis
     assert report is not None
-    what = window.figures.exportable(report)
+    what = window.exports.figures.exportable(report)
     assert what.spec.references == (os.path.relpath(KNOWN, DEMO.parent),)
     write(what, place, ".png")
     write(Exportable(report, analysis, what.spec), tmp_path / "plain.png", ".png")

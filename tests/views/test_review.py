@@ -237,7 +237,7 @@ def test_what_is_reviewed_is_marked_and_exported(window: MainWindow, tmp_path: P
     trigger(window, "delete label")
     for suffix in (".csv", ".raven.txt", ".json", ".events.jsonl"):
         place = tmp_path / f"out{suffix}"
-        window.export(place, suffix)
+        window.exports.write(place, suffix)
         marks = read_labels(place).marks
         found = [(mark.label, mark.review) for mark in marks]
         assert ("Church_bell", "confirmed") in found

@@ -158,7 +158,7 @@ def test_moving_thresholds_leaves_what_was_logged(reopened: MainWindow) -> None:
 @pytest.mark.parametrize("suffix", [".audacity.txt", ".raven.txt", ".csv", ".json"])
 def test_a_session_is_exported(reopened: MainWindow, tmp_path: Path, suffix: str) -> None:
     assert action(reopened, "export").isEnabled()
-    reopened.export(tmp_path / f"out{suffix}", suffix)
+    reopened.exports.write(tmp_path / f"out{suffix}", suffix)
     text = (tmp_path / f"out{suffix}").read_text(encoding="utf-8")
     assert text.count("Bark") == 2
     assert text.count("Rain") == 1
@@ -177,7 +177,7 @@ def test_a_session_has_no_sound_to_ask_about(reopened: MainWindow) -> None:
 
 
 def test_there_is_no_figure_of_a_session(reopened: MainWindow, tmp_path: Path) -> None:
-    reopened.export(tmp_path / "out.png", ".png")
+    reopened.exports.write(tmp_path / "out.png", ".png")
     assert reopened.banner.text == "No sound was kept of this session: there is no figure to draw."
     assert not (tmp_path / "out.png").exists()
 

@@ -278,7 +278,7 @@ class Using(RuleBasedStateMachine):
     @rule(suffix=st.sampled_from([".csv", ".raven.txt", ".json", ".txt", ".svg", ".png"]))
     def export(self, suffix: str) -> None:
         place = self.world.folder / f"out{suffix}"
-        self.did(f"export: {suffix}", lambda: self.window.export(place, suffix))
+        self.did(f"export: {suffix}", lambda: self.window.exports.write(place, suffix))
 
     @rule()
     def until_analysed(self) -> None:

@@ -447,7 +447,7 @@ def test_every_theme_reaches_every_part(opened: Opener, theme: ThemeChoice) -> N
 @pytest.mark.parametrize("suffix", [".audacity.txt", ".raven.txt", ".csv", ".json", ".png"])
 def test_labels_and_figure_are_written(on_demo: MainWindow, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    on_demo.export(path, suffix)
+    on_demo.exports.write(path, suffix)
     assert on_demo.banner.text in {"", "There is no microphone: connect one, or open a sound file."}
     assert path.stat().st_size > 0
     if suffix == ".json":
@@ -456,7 +456,7 @@ def test_labels_and_figure_are_written(on_demo: MainWindow, tmp_path: Path, suff
 
 
 def test_export_that_fails_is_a_sentence(on_demo: MainWindow, tmp_path: Path) -> None:
-    on_demo.export(tmp_path / "no" / "such" / "folder.csv", ".csv")
+    on_demo.exports.write(tmp_path / "no" / "such" / "folder.csv", ".csv")
     assert "folder" in on_demo.banner.text
 
 
