@@ -62,15 +62,7 @@ class AttentionPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._reading, self._pins = reading, pins
         self._span, self._a, self._b = page_heading(""), OneLine(), OneLine()
-        self.heads = ExplainTable("Realignment of each head", COLUMNS, HEADS)
-        # names of heads are short and to be read whole; the shape has room to spare
-        header = self.heads.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        for column, tip in enumerate(TIPS):
-            item = self.heads.horizontalHeaderItem(column)
-            if item is not None:
-                item.setToolTip(plain_tip(tip))
+        self.heads = _table_of_heads()
         self.shapes = PlainLabel("\n".join(f"{v}: {text}" for v, text in MEANINGS.items()))
         self.shapes.setFont(small_font(part=0.85))
         self.shapes.setProperty("role", "name")
@@ -175,3 +167,17 @@ def pin_text(held: Pin) -> str:
     """Return all there is to say of a pinned row."""
     values = row_values(held.reading)
     return "\n".join((held.source, *(f"{name}: {value}" for name, value in values.items())))
+
+
+def _table_of_heads() -> ExplainTable:
+    """Return the empty table of the numbers of each head."""
+    table = ExplainTable("Realignment of each head", COLUMNS, HEADS)
+    # names of heads are short and to be read whole; the shape has room to spare
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+    for column, tip in enumerate(TIPS):
+        item = table.horizontalHeaderItem(column)
+        if item is not None:
+            item.setToolTip(plain_tip(tip))
+    return table
