@@ -85,13 +85,18 @@ def attention(  # noqa: PLR0913, PLR0917  (each is an option)
     if file is None:
         raise UserError("Name a sound file: leanviz attention FILE.")
     if whole_map:
-        if at_s is not None or label is not None or whole:
-            raise UserError("--map is of all of the file: leave --at, --label and --window out.")
-        from leanviz.cli.attention_map import attention_map
-
-        emit(attention_map(file, output, model))
+        _emit_map(file, output, model, narrowed=whole or (at_s, label) != (None, None))
         return
     from leanviz.cli.attention import Wanted
     from leanviz.cli.attention import attention as run
 
     emit(run(Wanted(file, at_s, label, whole, output, theme, head, brightness), model))
+
+
+def _emit_map(file: Path, output: Path | None, model: Path | None, narrowed: bool) -> None:
+    """Write or print the map of all of a file; UserError if only a part was asked about."""
+    if narrowed:
+        raise UserError("--map is of all of the file: leave --at, --label and --window out.")
+    from leanviz.cli.attention_map import attention_map
+
+    emit(attention_map(file, output, model))

@@ -67,7 +67,7 @@ class TimelineModel(QAbstractListModel):
         self._ahead: list[Event] = []
         self._rules = DecisionRules((0.5,) * len(taxonomy))
         # what is heard whatever the rules: no finding that is kept is behind it
-        self._settled: list[Event] = []
+        self._undecided: list[Event] = []
         self._parents: dict[str, Lane] = {}
         self._format = TimeFormat()
         self.forgotten = 0
@@ -167,7 +167,7 @@ class TimelineModel(QAbstractListModel):
         for finding in self._findings.forget(sample):
             at = bisect_left(self._heard, finding.event)
             if self._heard[at : at + 1] == [finding.event]:
-                self._settled.append(finding.event)
+                self._undecided.append(finding.event)
         for lane in self._parents.values():
             lane.forget(sample)
 
@@ -193,8 +193,8 @@ class TimelineModel(QAbstractListModel):
         judged = self._findings.judge(self._rules)
         self._note(judged)
         self._rate, self._annotations = sample_rate, Annotations()
-        self._settled = list(events)
-        final = sorted((*self._settled, *judged.events))
+        self._undecided = list(events)
+        final = sorted((*self._undecided, *judged.events))
         self._provisional, self._ahead = [], []
         self.forgotten = max(0, len(final) - self._limit)
         self._heard = final[self.forgotten :]
@@ -208,7 +208,7 @@ class TimelineModel(QAbstractListModel):
     def add_final(self, events: Iterable[Event]) -> None:
         """Take events that will not change any more."""
         final = list(events)
-        self._settled += final
+        self._undecided += final
         self._add(final)
 
     def _add(self, heard: list[Event]) -> None:
@@ -292,8 +292,8 @@ class TimelineModel(QAbstractListModel):
         self._parents = {}
         self._note(judged)
         heard = judged.events
-        if self._settled:
-            heard = sorted((*self._settled, *heard), key=IN_ORDER)
+        if self._undecided:
+            heard = sorted((*self._undecided, *heard), key=IN_ORDER)
         self._heard = heard[max(0, len(heard) - self._limit) :]
         self._show_heard()
 
@@ -325,7 +325,7 @@ class TimelineModel(QAbstractListModel):
     def _forget_findings(self) -> None:
         self._findings.clear()
         self._sounding, self._early = (), ()
-        self._settled, self._parents = [], {}
+        self._undecided, self._parents = [], {}
 
     def _forget(self, count: int) -> None:
         """Drop the oldest final events."""
@@ -335,7 +335,7 @@ class TimelineModel(QAbstractListModel):
         self._lanes.remove(self._final[:count])
         del self._final[:count]
         del self._heard[: max(0, len(self._heard) - self._limit)]
-        if len(self._settled) > self._limit:
-            self._settled = sorted(self._settled, key=IN_ORDER)[-self._limit :]
+        if len(self._undecided) > self._limit:
+            self._undecided = sorted(self._undecided, key=IN_ORDER)[-self._limit :]
         self.forgotten += count
         self.endRemoveRows()
