@@ -535,6 +535,10 @@ VIEW = (
         _librosa(f"analysis {kind}", title.capitalize(), checkable=True, choice="analysis")
         for kind, title in TITLES.items()
     ),
+    _librosa(
+        "spectrum", "Mean Spectr&um\u2026", keys=("O",), separated=True, needs=_audible,
+        help="spectrum of the selected time, else the selected label, else what is in view",
+    ),
     _window("longer window", "Longer", keys=("W",), help="longer window: finer frequencies"),
     _window("shorter window", "Shorter", keys=("Shift+W",), help="shorter window: finer times"),
     *(

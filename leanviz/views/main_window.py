@@ -42,6 +42,7 @@ from leanviz.views.reference_files import ReferenceFiles
 from leanviz.views.review_desk import ReviewDesk, window_title
 from leanviz.views.session_keeping import SessionKeeping
 from leanviz.views.side import Beside, Side
+from leanviz.views.spectrum_desk import SpectrumDesk
 from leanviz.views.status_bar import StatusBar
 from leanviz.views.telling_level import TellingLevel
 from leanviz.views.telling_time import TellingTime
@@ -105,6 +106,7 @@ class MainWindow(DropWindow):
             (self.inspector, self.status), self._actions["clock time"],
         )  # fmt: skip
         self._level = TellingLevel(self.director, self.status)
+        self.spectra = SpectrumDesk(self.director, self.navigation, self)
         self.why = ExplainDesk(self.director, self.workspace, self.navigation, self._actions, self)
         self.map = AttentionDesk(self.director, self.inspector, self._actions, self)
         self.review = ReviewDesk(
@@ -191,6 +193,7 @@ class MainWindow(DropWindow):
         self.review.serve(self._actions, self.side)
         self.references.serve(self._actions, self)
         self.analyses.serve(self._actions)
+        self.spectra.serve(self._actions)
         self.why.serve(self.side)
         self.map.serve(self._appearance.settings, self.side)
         self._appearance.themed.connect(self._take_theme)
@@ -244,6 +247,8 @@ class MainWindow(DropWindow):
         self.map.changed.connect(self.refresh)
         self.map.failed.connect(self.banner.say)
         self.map.said.connect(self.status.say)
+        self.spectra.said.connect(self.status.say)
+        self.spectra.failed.connect(self.banner.say)
         for part in (self.files, self.references, self.analyses, self.review, self.why):
             part.changed.connect(self.refresh)
             part.said.connect(self.status.say)
@@ -330,7 +335,7 @@ class MainWindow(DropWindow):
         self.why.close()
         self.map.close()
         parts = (self._inputs, self.files, self.references, self.director, self._logs)
-        for part in (*parts, self.watching, self.exports, self._level, self._awake):
+        for part in (*parts, self.watching, self.exports, self._level, self.spectra, self._awake):
             part.close()
         event.accept()
         self.closed.emit()
@@ -452,6 +457,7 @@ class MainWindow(DropWindow):
         self.watching.set_theme(theme)
         self._drop_hint.theme = theme
         self.map.set_theme(theme)
+        self.spectra.set_theme(theme)
 
     def _follow_system(self) -> None:
         if self._appearance.settings.theme is ThemeChoice.SYSTEM:

@@ -51,7 +51,7 @@ FILE = {
     "export", "export clips", "export selection", "export figure", "play selection", "reference",
     "save", "save as",
     "add label", "show analysis", "window map", "why", "mute selection", "isolate selection",
-    "similar", "export map",
+    "similar", "export map", "spectrum",
 }  # fmt: skip
 SELECTED = {"play label", "confirm", "edit label", "fit label", "delete label"}
 HEADS = {
@@ -155,7 +155,7 @@ def test_while_live_one_can_freeze_and_not_export(qtbot: QtBot, live: MainWindow
     qtbot.waitUntil(lambda: live.workspace.timeline.rowCount() > 0)
     assert usable(live) == ALWAYS | READY | SHOWN | LABELS | {
         "freeze", "pause", "clock time", "save last", "play selection", "loop",
-        "export selection",
+        "export selection", "spectrum",
         "mute selection", "isolate selection", "similar",
     }  # fmt: skip
 
