@@ -25,6 +25,7 @@ from leanviz.views.heard_playing import HeardPlaying
 from leanviz.views.listening import Listening
 from leanviz.views.live_view import LiveView, Parts
 from leanviz.views.recording import Recording
+from leanviz.views.reviewing import NO_RANGE
 from leanviz.views.session_view import SessionView, is_session, remarks
 from leanviz.views.transport import Transport
 from leanviz.views.window_length import WindowLength
@@ -234,16 +235,14 @@ class Director(QObject):
             self._timer.start()
 
     def open(self, path: Path) -> None:
-        """Open a file, now or when the model is there; ends listening."""
+        """Open a file, now or when the model is there; listening ends once it can be shown."""
         if self._engine is None or self.rules is None:
             self._wanted = path
             if self._no_engine:
                 self.failed.emit(self._no_engine)
             return
-        if self.listening.active:
-            self.listening.stop()
-            self.said.emit(f"Listening ended to open {path.name}.")
-        self.listening.forget()
+        if self._mode is not Mode.LIVE:  # what is not heard yet would hide the file
+            self._leave_stream(path)
         if is_session(path):
             self.recording.cancel()
             self._sessions.open(path)
@@ -287,7 +286,7 @@ class Director(QObject):
         """Return the selected time range in source samples; without one, say so."""
         selection = self._parts.workspace.time.selection
         if selection is None:
-            self.said.emit("Nothing is selected: drag over a pane to select a time range.")
+            self.said.emit(NO_RANGE)
             return None
         rate = self._parts.workspace.timeline.sample_rate
         return Span(*(to_sample(end_s, rate) for end_s in selection))
@@ -425,7 +424,14 @@ class Director(QObject):
         self._sessions.forget()
         self.window_length.forget()
 
+    def _leave_stream(self, path: Path) -> None:
+        if self.listening.active:
+            self.listening.stop()
+            self.said.emit(f"Listening ended to open {path.name}.")
+        self.listening.forget()
+
     def _show_session(self, session: "Session") -> None:
+        self._leave_stream(session.path)
         self._leave_file()
         self._live.forget()
         self._mode, self._shown = Mode.SESSION, session.path
@@ -443,6 +449,8 @@ class Director(QObject):
 
     def _fill(self, progress: "ClipProgress") -> None:
         fresh = progress.tracks is not self._file.tracks
+        if fresh:
+            self._leave_stream(progress.path)
         length = self._file.fill(progress)
         if fresh:
             self._show_file(progress.path, progress.tracks.sample_rate, length)
@@ -450,6 +458,8 @@ class Director(QObject):
 
     def _complete(self, analysis: "ClipAnalysis") -> None:
         fresh = analysis.tracks is not self._file.tracks
+        if fresh:
+            self._leave_stream(analysis.path)
         self._file.complete(analysis)
         self.deciding.settle()
         self.window_length.show(analysis.tracks, analysis.path)

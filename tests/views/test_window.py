@@ -535,10 +535,25 @@ def test_streams_that_still_end_are_never_many(qtbot: QtBot, opened: Opener) -> 
 
 def test_opening_a_file_ends_listening_and_says_so(qtbot: QtBot, live: MainWindow) -> None:
     live.open(DEMO)
-    assert "Listening ended" in live.status.currentMessage()
+    qtbot.waitUntil(lambda: "Listening ended" in live.status.currentMessage())
     qtbot.waitUntil(lambda: analysed(live))
     assert mode(live) is Mode.FILE
+    assert not live.director.listening.active
     assert not live.workspace.time.live
+
+
+@pytest.mark.parametrize("name", ["gone.wav", "notes.wav", "log.jsonl"])
+def test_what_cannot_be_opened_does_not_end_listening(
+    qtbot: QtBot, live: MainWindow, tmp_path: Path, name: str
+) -> None:
+    if name != "gone.wav":
+        (tmp_path / name).write_text("no sound, and no session")
+    live.open(tmp_path / name)
+    qtbot.waitUntil(lambda: name in live.banner.text)
+    assert mode(live) is Mode.LIVE
+    assert live.director.listening.active
+    heard_s = live.workspace.time.limits[1]
+    qtbot.waitUntil(lambda: live.workspace.time.limits[1] > heard_s)
 
 
 def test_input_that_ends_by_itself_says_so(qtbot: QtBot, opened: Opener) -> None:
