@@ -163,7 +163,7 @@ class MainWindow(DropWindow):
             "next file": lambda: self.review.leave(lambda: self.files.step(1)),
             "previous file": lambda: self.review.leave(lambda: self.files.step(-1)),
             "quit": self.close,
-            "listen": lambda: self.review.leave(self._listen_or_stop),
+            "listen": self._leave_to_listen,
             "freeze": self._freeze_or_follow,
             "pause": director.pause,
             "play": director.play,
@@ -369,6 +369,10 @@ class MainWindow(DropWindow):
         self.navigation.select(None)
 
     # -- listening and playing ------------------------------------------------------------------
+
+    def _leave_to_listen(self) -> None:
+        self.refresh()  # the button looks pressed by itself, even where the answer is to stay
+        self.review.leave(self._listen_or_stop)
 
     def _listen_or_stop(self) -> None:
         if self.director.listening.active:

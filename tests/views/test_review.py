@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMenu, QMessageBox,
 from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import Span
-from leanviz.core.events import Event, Provenance, Review
+from leanviz.core.events import Band, Event, Provenance, Review
 from leanviz.core.resources import resource_path
 from leanviz.models.event_rows import Column
 from leanviz.sessions.reading import read_labels
@@ -25,10 +25,10 @@ from leanviz.sessions.session_lines import SessionLines
 from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
-from leanviz.views.label_form import BACKWARDS, NO_LABEL, NO_TIME, UNKNOWN, LabelForm
+from leanviz.views.label_form import BACKWARDS, NO_BAND, NO_LABEL, NO_TIME, UNKNOWN, LabelForm
 from leanviz.views.left_axis import LEFT
 from leanviz.views.main_window import MainWindow
-from tests.support.windows import trigger
+from tests.support.windows import action, trigger
 
 DEMO = resource_path("demo", "demo.flac")
 LENGTH_S = 6
@@ -164,19 +164,34 @@ def test_no_threshold_loses_a_verdict(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_the_form_takes_only_what_makes_sense(qtbot: QtBot, window: MainWindow) -> None:
-    extent, taken = Span(441, 88_201), list[tuple[str, Span]]()
+    extent, taken = Span(441, 88_201), list[tuple[str, Span, Band]]()
+    band = 300.0, 1234.567890123
     taxonomy = window.workspace.timeline.taxonomy
     form = LabelForm(
         "Edit", "Dog", extent, (44_100, 441_000), taxonomy=taxonomy,
-        take=lambda label, span: taken.append((label, span)), parent=window,
+        take=lambda *answer: taken.append(answer), parent=window, band_hz=band,
     )  # fmt: skip
     qtbot.addWidget(form)
-    assert form.answer() == ("Dog", extent), "exact, though times are shown to the millisecond"
+    assert form.answer() == ("Dog", extent, band), (
+        "exact, though times are shown to the millisecond"
+    )
     for field, typed, told in (
         (form.label, "  ", NO_LABEL),
         (form.onset, "soon", NO_TIME),
         (form.onset, "3", BACKWARDS),
         (form.onset, "1:00", BACKWARDS),
+        *(
+            (field, typed, NO_BAND.format(22_050.0))
+            for field, typed in (
+                (form.low, ""),
+                (form.low, "1300"),
+                (form.low, "-1"),
+                (form.low, "nan"),
+                (form.high, "high"),
+                (form.high, "22051"),
+                (form.high, "inf"),
+            )
+        ),
     ):
         kept = field.text()
         field.setText(typed)
@@ -184,9 +199,12 @@ def test_the_form_takes_only_what_makes_sense(qtbot: QtBot, window: MainWindow) 
         form.accept()
         field.setText(kept)
     form.offset.setText("1:00")
-    assert form.answer() == ("Dog", Span(441, 441_000)), "the recording ends there"
+    form.high.setText(" 1500,5 ")
+    assert form.answer() == ("Dog", Span(441, 441_000), (300.0, 1500.5)), "it ends there"
+    for field in (form.low, form.high):
+        field.clear()
     form.accept()
-    assert taken == [("Dog", Span(441, 441_000))]
+    assert taken == [("Dog", Span(441, 441_000), ())]
 
 
 def test_the_table_is_searched_sorted_and_linked(qtbot: QtBot, window: MainWindow) -> None:
@@ -357,6 +375,10 @@ def test_unsaved_labels_are_asked_about(
     answer(window, Button.Cancel)
     assert window.isVisible()
     assert window.isWindowModified()
+    trigger(window, "listen")
+    answer(window, Button.Cancel)
+    assert not window.director.listening.active
+    assert not action(window, "listen").isChecked(), "it would look as if it listened"
     window.open(DEMO)
     answer(window, Button.Discard)
     qtbot.waitUntil(lambda: window.director.title == "demo.flac" and analysed(window))
