@@ -23,12 +23,19 @@ class LiveButton(QPushButton):
         self._time, self._over = time, over
         self.setObjectName("back to live")
         self.setProperty("role", "live")
-        self.setAccessibleName("Back to live")
-        self.setToolTip("Back to the newest sound (End)")
+        self._word = ""
+        self.set_over(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(lambda: time.set_follow(True))
         self.hide()
+
+    def set_over(self, over: bool) -> None:
+        """Say that listening is over, and nothing live any more; or that it goes on."""
+        self._word = "END" if over else "LIVE"
+        self.setAccessibleName("To the end" if over else "Back to live")
+        self.setToolTip("To the last sound (End)" if over else "Back to the newest sound (End)")
+        self.refresh()
 
     def refresh(self) -> None:
         """Show how far behind the view is; hide where there is nothing to go back to."""
@@ -36,7 +43,7 @@ class LiveButton(QPushButton):
         wanted = time.live and not time.follow
         if wanted:
             behind_s = max(0.0, time.limits[1] - time.stop_s)
-            self._say(f"LIVE  +{_short(behind_s)}")
+            self._say(f"{self._word}  +{_short(behind_s)}")
         if wanted != self.isVisibleTo(self._over):
             self.setVisible(wanted)
             self.raise_()

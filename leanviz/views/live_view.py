@@ -1,6 +1,7 @@
 """A live input in the window: its sound in the panes, its scores and state beside them."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from leanviz.core.tracks import Tracks
 from leanviz.views.attention_live import LiveMap
 from leanviz.views.inspector import NEAR_ROWS, NOW_ROWS, Inspector
 from leanviz.views.live_clock import LiveClock
-from leanviz.views.score_rows import leading
+from leanviz.views.score_rows import ScoreRow, leading
 from leanviz.views.status_bar import StatusBar
 from leanviz.views.toolbar import Toolbar
 from leanviz.views.workspace import Workspace
@@ -52,6 +53,7 @@ class LiveView(QObject):
         self._badge: str | None = None
         self._seen = True
         self._newest: list[HopUpdate] = []
+        self._rows: Sequence[ScoreRow] = ()
         self._origin: datetime | None = None
 
     @property
@@ -62,10 +64,11 @@ class LiveView(QObject):
     def begin(self, tracks: Tracks, span_s: float) -> None:
         """Show a stream from its beginning, `span_s` seconds wide."""
         self._tracks, self._clock = tracks, LiveClock()
-        self._skipped, self._state, self._badge = (), "", None
+        self._skipped, self._state, self._badge, self._rows = (), "", None, ()
         heard = timedelta(seconds=tracks.written / tracks.sample_rate)
         self._origin = datetime.now().astimezone() - heard
         self._parts.workspace.show_tracks(tracks)
+        self._parts.workspace.back_to_live.set_over(False)
         self.map.begin()
         self._parts.workspace.time.show_live(span_s)
         self._parts.inspector.near.show_misses(())
@@ -144,6 +147,8 @@ class LiveView(QObject):
             self._parts.workspace.time.follow_to(self._tracks.written / self._tracks.sample_rate)
             self._parts.workspace.tick()
             self._parts.workspace.overview.picture.update()
+            self._parts.workspace.back_to_live.set_over(True)
+            self._parts.inspector.show_now("AT THE END", self._rows, none="nothing")
 
     def forget(self) -> None:
         """Let go of the stream: something else is shown."""
@@ -168,7 +173,7 @@ class LiveView(QObject):
             return
         inspector, timeline = self._parts.inspector, self._parts.workspace.timeline
         newest = max(updates, key=lambda update: update.extent.stop)
-        rows = leading(newest.scores, timeline.taxonomy, NOW_ROWS)
-        inspector.show_now("NOW", rows, none="nothing")
+        self._rows = leading(newest.scores, timeline.taxonomy, NOW_ROWS)
+        inspector.show_now("NOW", self._rows, none="nothing")
         since = newest.extent.stop - round(RECENT_S * timeline.sample_rate)
         inspector.near.show_misses(timeline.misses(NEAR_ROWS, since))
