@@ -22,7 +22,7 @@ class Resampler:
 
     def __init__(self, from_rate: int, to_rate: int = 16_000, channels: int | None = None) -> None:
         self._nothing = np.zeros(0 if channels is None else (0, channels), np.float32)
-        self._stream = None
+        self._stream, self._over = None, False
         if from_rate != to_rate:
             self._stream = soxr.ResampleStream(
                 from_rate, to_rate, channels or 1, dtype="float32", quality="HQ"
@@ -32,12 +32,16 @@ class Resampler:
         """Take the next samples; return those that are ready, some 20 ms behind."""
         if self._stream is None or not len(samples):
             return samples
+        if self._over:
+            self._stream.clear()
+            self._over = False
         return self._stream.resample_chunk(np.ascontiguousarray(samples, np.float32))
 
     def finish(self) -> Float32:
         """Return what is still in the filter and start afresh: the next `push` is a new signal."""
         if self._stream is None:
             return self._nothing
-        rest = self._stream.resample_chunk(self._nothing, last=True)
-        self._stream.clear()
-        return rest
+        if self._over:
+            return self._nothing
+        self._over = True
+        return self._stream.resample_chunk(self._nothing, last=True)

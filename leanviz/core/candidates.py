@@ -148,9 +148,7 @@ class CandidateFinder:
         levels: Sequence[float] = (),
     ) -> None:
         self.rules = rules or CandidateRules()
-        self._descendants = [
-            set(np.flatnonzero(row).tolist()) for row in np.asarray(taxonomy.is_ancestor)
-        ]
+        self._descendants = taxonomy.descendants
         self._state = _State(Presence(levels or [np.inf] * len(taxonomy)))
 
     def push(self, patch: int, scores: Float32) -> list[Candidate]:

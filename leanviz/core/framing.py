@@ -1,4 +1,4 @@
-"""Overlapping frames of a signal, without copying it."""
+"""Overlapping frames of a signal, and rows of overlapping stretches, without copying them."""
 
 import numpy as np
 import numpy.typing as npt
@@ -19,3 +19,24 @@ def framed(samples: Float32, length: int, hop_length: int) -> Float32:
     frames = np.ndarray(shape, samples.dtype, samples, strides=strides)
     frames.flags.writeable = False
     return frames
+
+
+def stretches(rows: Float32, length: int, hop_length: int) -> Float32:
+    """Return the stretches [n, length, ...] that lie wholly inside rows [m, ...], as a view."""
+    width = rows[0].size if len(rows) else 0
+    if not width:
+        return np.zeros((0, length, *rows.shape[1:]), rows.dtype)
+    views = framed(rows.reshape(-1), length * width, hop_length * width)
+    return views.reshape(len(views), length, *rows.shape[1:])
+
+
+def windowed(frames: Float32, window: Float32, n_fft: int) -> Float32:
+    """Return frames [n, win_length] times a window [win_length], zeros behind them: [n, n_fft].
+
+    What `numpy.fft.rfft` does of itself, a row at a time, which takes it a third longer.
+    """
+    win_length = len(window)
+    rows = np.empty((len(frames), n_fft), np.float32)
+    np.multiply(frames, window, out=rows[:, :win_length])
+    rows[:, win_length:] = 0.0
+    return rows

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from leanviz.core.framing import framed
+from leanviz.core.framing import framed, stretches, windowed
 
 Float32 = npt.NDArray[np.float32]
 
@@ -97,7 +97,7 @@ def log_mel(samples: Float32, front: FrontEnd = YAMNET) -> Float32:
 
 def _log_mel(frames: Float32, front: FrontEnd) -> Float32:
     """Return the log-mel [n, n_mels] of frames [n, win_length], not yet windowed."""
-    magnitude = np.abs(np.fft.rfft(frames * _window(front.win_length), front.n_fft))
+    magnitude = np.abs(np.fft.rfft(windowed(frames, _window(front.win_length), front.n_fft)))
     mel = magnitude.astype(np.float32, copy=False) @ mel_matrix(front)
     return np.log(mel + np.float32(front.log_offset))
 
@@ -115,10 +115,7 @@ def patch_count(n_samples: int, front: FrontEnd = YAMNET) -> int:
 
 def patches(frames: Float32, front: FrontEnd = YAMNET) -> Float32:
     """Cut log-mel frames [n_frames, n_mels] into patches [n_patches, patch_frames, n_mels]."""
-    if len(frames) < front.patch_frames:
-        return np.zeros((0, front.patch_frames, front.n_mels), np.float32)
-    views = np.lib.stride_tricks.sliding_window_view(frames, front.patch_frames, axis=0)
-    return np.ascontiguousarray(views[:: front.patch_hop_frames].transpose(0, 2, 1))
+    return stretches(frames, front.patch_frames, front.patch_hop_frames).copy()
 
 
 def clip_patches(samples: Float32, front: FrontEnd = YAMNET) -> Float32:
@@ -147,7 +144,7 @@ def audible_fraction(patches_: Float32) -> Float32:
         0 for a patch of padding alone, 1 where every frame is audible: the weight of a patch in
         the score of a clip, so that padding does not vote.
     """
-    return (patches_.max(-1) > AUDIBLE_LOG_MEL).mean(-1, dtype=np.float32)
+    return (patches_ > AUDIBLE_LOG_MEL).any(-1).mean(-1, dtype=np.float32)
 
 
 class PatchStream:

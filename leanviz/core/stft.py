@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from leanviz.core.framing import framed
+from leanviz.core.framing import framed, windowed
 
 Float32 = npt.NDArray[np.float32]
 
@@ -114,7 +114,7 @@ class SpectrogramStream:
 
     def _codes(self, frames: Float32) -> npt.NDArray[np.uint8]:
         """Return the spectra of frames [n, win_length], not yet windowed."""
-        magnitude = np.abs(np.fft.rfft(frames * self._window, self._stft.n_fft))
+        magnitude = np.abs(np.fft.rfft(windowed(frames, self._window, self._stft.n_fft)))
         level_db = 20.0 * np.log10(np.maximum(magnitude, 1e-7))
         # of few numbers, numpy.clip takes longer than both of these
         codes = (level_db - FLOOR_DB) / STEP_DB + 0.5

@@ -85,9 +85,14 @@ class Taxonomy:
         """Positions of the labels that have others below them: *Animal*, *Music*, *Speech*."""
         return frozenset(np.flatnonzero(self.is_ancestor.any(1)).tolist())
 
+    @cached_property
+    def descendants(self) -> list[frozenset[int]]:
+        """Positions of all descendants of each label."""
+        return [frozenset(np.flatnonzero(row).tolist()) for row in np.asarray(self.is_ancestor)]
+
     def below(self, position: int) -> frozenset[int]:
         """Return a label and all its descendants."""
-        return frozenset((position, *np.flatnonzero(self.is_ancestor[position]).tolist()))
+        return self.descendants[position] | {position}
 
     @cached_property
     def _above(self) -> list[list[int]]:

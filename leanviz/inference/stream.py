@@ -21,6 +21,7 @@ from leanviz.core.alignment import (
     first_wave,
     wave_count,
 )
+from leanviz.core.framing import stretches
 from leanviz.core.frontend import PatchStream, audible_fraction
 from leanviz.inference.model import LeanModel
 
@@ -221,13 +222,14 @@ class LeanStream:
             provisional.
         """
         length = min(WINDOW_PATCHES, first + 1)
-        starts = [patch + 1 - length - self._oldest for patch in range(first, stop)]
-        first_keys = [start * WAVES_PER_PATCH_HOP for start in starts]
-        n_waves = wave_count(length)
-        embeddings = np.stack([self._embeddings[s : s + length] for s in starts])
-        audible = np.stack([self._audible[s : s + length] for s in starts])
-        waves = np.stack([self._waves[s : s + n_waves] for s in first_keys])
-        keys = np.array(first_keys)[:, None] + first_wave(self._oldest) + np.arange(n_waves)
+        start, stop_row = first + 1 - length - self._oldest, stop - self._oldest
+        first_key, n_waves = first_wave(start), wave_count(length)
+        embeddings = stretches(self._embeddings[start:stop_row], length, 1)
+        audible = stretches(self._audible[start:stop_row], length, 1)
+        last_key = first_wave(stop_row - 1) + wave_count(1)
+        waves = stretches(self._waves[first_key:last_key], n_waves, WAVES_PER_PATCH_HOP)
+        first_keys = first_wave(first + 1 - length) + WAVES_PER_PATCH_HOP * np.arange(stop - first)
+        keys = first_keys[:, None] + np.arange(n_waves)
         heard = (keys * WAVE_HOP < self._received).astype(np.float32)
         # only the last two patches of a window are decided on
         asked = max(0, length - 2)

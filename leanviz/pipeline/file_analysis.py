@@ -180,14 +180,14 @@ class FileAnalysis:
 
     def _collect(self, news: tuple[list[PatchResult], list[HopUpdate]]) -> None:
         results, updates = news
-        for result in results:
-            if self._patches is None:
-                self._patches = PatchStore(result)
-            else:
-                self._patches.append(result)
+        if not results:
+            return
+        if self._patches is None:
+            self._patches = PatchStore(results[0])
+        self._patches.extend(results, [update.scores for update in updates])
+        self._extents.append([[update.extent.start, update.extent.stop] for update in updates])
+        self._analysed = updates[-1].extent.stop
         for update in updates:
-            self._extents.append([update.extent.start, update.extent.stop])
-            self._analysed = update.extent.stop
             self._events += update.events
             self._findings.extend(update.findings)
 

@@ -1,5 +1,7 @@
 """What LEAN said of every patch of a recording, in memory that does not grow with its length."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,7 +24,7 @@ class PatchStore:
     Parameters
     ----------
     first : PatchResult
-        The first of them.
+        One of them, for its sizes.
 
     Attributes
     ----------
@@ -33,7 +35,7 @@ class PatchStore:
     def __init__(self, first: PatchResult) -> None:
         n_classes, n_heads = len(first.logits), len(first.attention)
         self._scores = Spool((n_classes,))
-        self.peak_scores = first.scores
+        self.peak_scores = np.zeros(n_classes, np.float32)
         self._attention = Spool((n_heads, wave_count(WINDOW_PATCHES)))
         self._first_keys = Spool((), np.int64, FEW_IN_MEMORY)
         # Sums over patches of logits: weighed by how audible each is, and plain.
@@ -41,31 +43,31 @@ class PatchStore:
         self._plain = np.zeros(n_classes, np.float32)
         self._audible = 0.0
         self._width = 0
-        self.append(first)
 
     def __len__(self) -> int:
         return len(self._first_keys)
 
-    def append(self, result: PatchResult) -> None:
-        """Take the next result.
+    def extend(self, results: Sequence[PatchResult], scores: Sequence[Float32]) -> None:
+        """Take the next results, one at least, and the scores [n_classes] of each.
 
         Raises
         ------
         UserError
-            If there is no room for it.
+            If there is no room for them.
         """
-        width = result.attention.shape[1]
-        weights = np.zeros(self._attention.shape, np.float32)
-        weights[:, :width] = result.attention
-        self._width = max(self._width, width)
+        weights = np.zeros((len(results), *self._attention.shape), np.float32)
+        for row, result in zip(weights, results, strict=True):
+            width = result.attention.shape[1]
+            row[:, :width] = result.attention
+            self._width = max(self._width, width)
+            self._weighed += result.logits * np.float32(result.audible)
+            self._plain += result.logits
+            self._audible += result.audible
+        rows = np.array(scores)
         self._attention.append(weights)
-        scores = result.scores
-        self._scores.append(scores)
-        self.peak_scores = np.maximum(self.peak_scores, scores)
-        self._first_keys.append(result.first_key)
-        self._weighed += result.logits * np.float32(result.audible)
-        self._plain += result.logits
-        self._audible += result.audible
+        self._scores.append(rows)
+        self.peak_scores = np.maximum(self.peak_scores, rows.max(0))
+        self._first_keys.append([result.first_key for result in results])
 
     def frame_scores(self) -> Float32:
         """Return the scores of all patches [n_patches, n_classes]."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leanviz.core.framing import framed
+from leanviz.core.framing import framed, stretches, windowed
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,29 @@ def test_frames_share_memory_so_they_cannot_be_written() -> None:
     frames = framed(np.zeros(1000, np.float32), 400, 160)
     with pytest.raises(ValueError, match="read-only"):
         frames[0, 0] = 1.0
+
+
+@pytest.mark.parametrize(("length", "hop_length"), [(3, 1), (3, 2), (10, 4), (11, 1)])
+@pytest.mark.parametrize("shape", [(10,), (10, 4), (10, 2, 3)])
+def test_stretches_of_rows_are_those_of_slices(
+    length: int, hop_length: int, shape: tuple[int, ...]
+) -> None:
+    rows = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    starts = range(0, len(rows) - length + 1, hop_length)
+    expected = [rows[at : at + length] for at in starts]
+    found = stretches(rows, length, hop_length)
+    assert found.shape == (len(starts), length, *shape[1:])
+    np.testing.assert_array_equal(found, np.array(expected).reshape(found.shape))
+
+
+def test_no_rows_have_no_stretches() -> None:
+    assert stretches(np.zeros((0, 64), np.float32), 96, 48).shape == (0, 96, 64)
+
+
+def test_windowed_frames_have_the_transform_that_numpy_pads_for_itself() -> None:
+    rng = np.random.default_rng(0)
+    samples, window = rng.normal(size=4000).astype(np.float32), np.hanning(400).astype(np.float32)
+    frames = framed(samples, 400, 160)
+    rows = windowed(frames, window, 512)
+    assert rows.shape == (len(frames), 512)
+    np.testing.assert_array_equal(np.fft.rfft(rows), np.fft.rfft(frames * window, 512))

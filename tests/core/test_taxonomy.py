@@ -27,6 +27,9 @@ def test_a_vocabulary_name_is_not_shadowed_by_another_label_s_title() -> None:
 def test_ancestors_point_down_and_not_up() -> None:
     pairs = set(zip(*map(np.ndarray.tolist, np.nonzero(TAXONOMY.is_ancestor)), strict=True))
     assert pairs == {(ANIMAL, DOG), (ANIMAL, BARK), (DOG, BARK)}
+    assert TAXONOMY.descendants[ANIMAL] == {DOG, BARK}
+    assert TAXONOMY.descendants[SIREN] == set()
+    assert TAXONOMY.below(DOG) == {DOG, BARK}
 
 
 def test_breadcrumbs_begin_with_the_most_general() -> None:
