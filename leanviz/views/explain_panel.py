@@ -97,7 +97,7 @@ class ExplainPanel(QScrollArea):
         self._title.setToolTip(plain_tip(title))
         self.facts.show_values({
             ASKED: f"{elapsed(asked_s[0, 0], 2)} \u2013 {elapsed(asked_s[-1, 1], 2)}",
-            LOGIT: f"{explained.logit:.2f}",
+            LOGIT: _signed(f"{explained.logit:.2f}"),
             AGREE: _correlation(explained.agreement(head)),
             TRUST: _correlation(explained.trust),
         })  # fmt: skip
@@ -120,7 +120,7 @@ class ExplainPanel(QScrollArea):
         self.changed.setText(what)
         rows = [] if found is None else found.changes(CHANGES)
         self.changes.show_rows([
-            (taxonomy[label].title, f"{before:.2f}", f"{after:.2f}", f"{change:+.2f}")
+            (taxonomy[label].title, f"{before:.2f}", f"{after:.2f}", _signed(f"{change:+.2f}"))
             for label, before, after, change in rows
         ])  # fmt: skip
 
@@ -142,7 +142,11 @@ class ExplainPanel(QScrollArea):
 
 
 def _correlation(value: float) -> str:
-    return "\N{EN DASH}" if np.isnan(value) else f"{value:.2f}"
+    return "\N{EN DASH}" if np.isnan(value) else _signed(f"{value:.2f}")
+
+
+def _signed(number: str) -> str:
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def _words() -> PlainLabel:

@@ -24,7 +24,8 @@ def selection_text(selection: TimeRange | None, times: TimeFormat) -> str:
     if selection is None:
         return ""
     start_s, stop_s = selection
-    ends = f"{times.text(start_s)} \u2013 {times.text(stop_s)}"
+    # without the day, which the axis has: there would be no room for how long it is
+    ends = " \u2013 ".join(times.text(end_s, with_day=False) for end_s in selection)
     return f"{ends}  {elapsed(stop_s - start_s)}"
 
 

@@ -88,7 +88,7 @@ class StatusBar(QStatusBar):
         self._readout = Cell("Pointer", "0:00:00.000  0000.0 Hz  A#4 \u221200 ct  p 0.00")
         self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._selection = Cell(
-            "Selection", "0:00:00.000 \u2013 0:00:00.000  0:00.000",
+            "Selection", "00:00:00.000 \u2013 00:00:00.000  00:00.000",
             "Selected time range, and how long it is",
         )  # fmt: skip
         self._level = Cell(

@@ -154,7 +154,7 @@ def test_what_if_the_selection_were_not_there(qtbot: QtBot, window: MainWindow) 
     trigger(window, "mute selection")
     table = window.why.panel.changes
     qtbot.waitUntil(lambda: table.rowCount() > 0)
-    fallen = [row[0] for row in table.texts() if row[3].startswith("-")]
+    fallen = [row[0] for row in table.texts() if row[3].startswith("\N{MINUS SIGN}")]
     assert "Church bell" in fallen
     window.workspace.time.select((0.0, 0.5))
     trigger(window, "isolate selection")

@@ -3,6 +3,7 @@
 import sys
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -290,6 +291,9 @@ def test_the_pointer_and_the_selection_are_read_in_the_smallest_window(qtbot: Qt
     assert not {"Losses", "Label latency"} & seen, "nothing is heard live"
     assert cells["Selection"].text() == "0:03.000 \N{EN DASH} 0:05.250  0:02.250"
     assert all(bar.rect().contains(cells[name].geometry()) for name in seen)
+    late = TimeFormat(datetime(2026, 5, 1, 23, 59, 58, tzinfo=UTC))
+    bar.show_selection(selection_text((1.0, 64.5), late))
+    assert cells["Selection"].text() == "23:59:59.000 \N{EN DASH} 00:01:02.500  1:03.500"
     bar.show_selection("")
     assert not cells["Selection"].isVisible()
 
