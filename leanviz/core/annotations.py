@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from leanviz.core.clock import Span
-from leanviz.core.events import Event, Provenance, Review
+from leanviz.core.events import Band, Event, Provenance, Review
 from leanviz.core.taxonomy import Taxonomy
 
 # The order of events, by far cheaper for thousands of them than their own comparison.
@@ -89,13 +89,22 @@ class Annotations:
         if not confirmable(event):
             return self
         if event.review is Review.CONFIRMED:
-            return self.put(event, self.found(event))
+            return self.put(event, replace(self.found(event), band_hz=event.band_hz))
         return self.put(event, replace(event, review=Review.CONFIRMED))
 
-    def edit(self, event: Event, label: str, extent: Span, taxonomy: Taxonomy) -> "Annotations":
-        """Give an event another label, another extent, or both."""
+    def edit(
+        self,
+        event: Event,
+        label: str,
+        extent: Span,
+        taxonomy: Taxonomy,
+        band_hz: Band | None = None,
+    ) -> "Annotations":
+        """Give an event another label, another extent, other frequencies, or all of them."""
         found = self.found(event)
         edited = _labelled(event, label, extent, taxonomy)
+        if band_hz is not None:
+            edited = replace(edited, band_hz=band_hz)
         if event.provenance is Provenance.AUTO:
             same = edited.label == found.label
             as_found = same and (edited.onset, edited.offset) == (found.onset, found.offset)
@@ -105,11 +114,15 @@ class Annotations:
             edited = replace(edited, review=kept if as_found else review, score=score)
         return self.put(event, edited)
 
-    def add(self, label: str, extent: Span, taxonomy: Taxonomy) -> "Annotations":
+    def add(
+        self, label: str, extent: Span, taxonomy: Taxonomy, band_hz: Band = ()
+    ) -> "Annotations":
         """Add an event that leanviz did not find."""
-        blank = Event(extent.start, extent.stop, "", SURE, provenance=Provenance.MANUAL)
-        event = _labelled(blank, label, extent, taxonomy)
-        return replace(self, added=tuple(sorted({*self.added, event})))
+        return self.with_added([manual_event(label, extent, taxonomy, band_hz)])
+
+    def with_added(self, events: Iterable[Event]) -> "Annotations":
+        """Add events that leanviz did not find; those that are there already stay as they are."""
+        return replace(self, added=tuple(sorted({*self.added, *events})))
 
     def delete(self, event: Event) -> "Annotations":
         """Say that there is no such sound."""
@@ -130,6 +143,13 @@ class Annotations:
         if instead != found:
             verdicts.append(Verdict(found, instead))
         return replace(self, verdicts=tuple(sorted(verdicts, key=_by_found)))
+
+
+def manual_event(label: str, extent: Span, taxonomy: Taxonomy, band_hz: Band = ()) -> Event:
+    """Return an event that a person gives."""
+    manual = Provenance.MANUAL
+    blank = Event(extent.start, extent.stop, "", SURE, provenance=manual, band_hz=band_hz)
+    return _labelled(blank, label, extent, taxonomy)
 
 
 def confirmable(event: Event) -> bool:

@@ -31,6 +31,10 @@ class Review(StrEnum):
     RELABELLED = "relabelled"  # other times as well, perhaps
 
 
+# Lowest and highest frequency in hertz; empty where none are given.
+Band = tuple[float, float] | tuple[()]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Event:
     """A label with an extent in source samples, ordered by time.
@@ -56,6 +60,8 @@ class Event:
     state : State
     review : Review
         What a person made of it since.
+    band_hz : tuple of float
+        Lowest and highest frequency of the sound, where a person gave them; else empty.
     """
 
     onset: int
@@ -69,6 +75,7 @@ class Event:
     review: Review = Review.NONE
     shown: int = field(default=-1, compare=False)
     settled: int = field(default=-1, compare=False)
+    band_hz: Band = ()
 
     def __hash__(self) -> int:
         # of thousands at once: all that is compared would take four times as long

@@ -13,7 +13,7 @@ from leanviz.sessions.labels import (
     score_of,
     time_of,
 )
-from leanviz.sessions.report import without_guard
+from leanviz.sessions.report import HEARD, without_guard
 from leanviz.sessions.table import split_row
 
 # What a column holds, by the names it has in leanviz, Raven, DCASE, BirdNET and plain tables.
@@ -26,8 +26,9 @@ NAMES = {
     ),
     "score": ("score", "confidence"),
     "file": ("file", "filename", "begin path", "begin file", "file_name"),
-    "low": ("low freq (hz)",),
-    "high": ("high freq (hz)",),
+    "low": ("low freq (hz)", "low_hz", "low_freq", "freq_low"),
+    "high": ("high freq (hz)", "high_hz", "high_freq", "freq_high"),
+    "frequencies": ("frequencies",),
     "within": ("file offset (s)", "file offset"),
     "selection": ("selection",),
     "provenance": ("source", "provenance"),
@@ -82,6 +83,8 @@ class TableReader:
         if self._score_in_text:
             label, score = text_and_score(label)
         band = band_of(self._figure(fields, "low"), self._figure(fields, "high"))
+        if self._text(fields, "frequencies") == HEARD:
+            band = None
         made = made_of(self._text(fields, "provenance"), self._text(fields, "review"))
         file = clean(self._text(fields, "file"))
         return Mark(onset_s, offset_s, label, score, file, band, *made)

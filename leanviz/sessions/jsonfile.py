@@ -12,6 +12,7 @@ from leanviz.sessions.labels import (
     MOST_MARKS,
     Gathering,
     Mark,
+    band_of,
     clean,
     extent_of,
     lines_of,
@@ -77,10 +78,14 @@ def _events(report: ClipReport) -> list[Json]:
 
 
 def reviewed_record(event: Event, sample_rate: int, taxonomy: Taxonomy) -> Json:
-    """Return `event_record` and who found the event; ``review`` is there only if there was one."""
+    """Return `event_record` and who found the event.
+
+    ``review``, ``low_hz`` and ``high_hz`` are there only if a person gave them.
+    """
     record = event_record(event, sample_rate, taxonomy)
     record["provenance"] = event.provenance.value
-    return record | ({"review": event.review.value} if event.review else {})
+    record |= {"review": event.review.value} if event.review else {}
+    return record | dict(zip(("low_hz", "high_hz"), event.band_hz, strict=False))
 
 
 def read_json(text: str, found: Gathering) -> bool:
@@ -154,4 +159,5 @@ def _take_event(event: Json, file: str, number: int, found: Gathering) -> None:
     label = clean(string_of(event.get("label")))
     named = clean(string_of(event.get("file", file)))
     made = made_of(event.get("provenance"), event.get("review"))
-    found.add(Mark(onset_s, offset_s, label, score, named, None, *made))
+    band = band_of(event.get("low_hz"), event.get("high_hz"))
+    found.add(Mark(onset_s, offset_s, label, score, named, band, *made))

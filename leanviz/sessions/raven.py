@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from leanviz.core.frontend import YAMNET
-from leanviz.sessions.report import ClipReport, harmless
+from leanviz.sessions.report import GIVEN, HEARD, ClipReport, harmless, hz_text
 
 _HEADER = (
     "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)",
     "High Freq (Hz)", "File Offset (s)", "Begin Path", "Label", "Score",
-    "Source", "Review",
+    "Source", "Review", "Frequencies",
 )  # fmt: skip
 
 
@@ -16,8 +16,9 @@ def raven_table(reports: Iterable[ClipReport]) -> str:
     """Return the events of recordings as one selection table.
 
     Raven shows a list of files as one long recording: begin and end times count from the start of
-    the first file, ``File Offset (s)`` from the start of the event's own. The frequencies are what
-    the model hears, not what the sound covers.
+    the first file, ``File Offset (s)`` from the start of the event's own. Raven wants frequencies
+    of every row: where a person gave none, they are what the model hears, and not what the sound
+    covers; ``Frequencies`` tells which.
     """
     rows = ["\t".join(_HEADER)]
     before_s = 0.0
@@ -25,10 +26,12 @@ def raven_table(reports: Iterable[ClipReport]) -> str:
         high = min(YAMNET.fmax, report.sample_rate / 2)
         for event in report.events:
             onset_s, offset_s = report.onset_s(event), report.offset_s(event)
-            times = f"{before_s + onset_s:.6f}\t{before_s + offset_s:.6f}\t0.0\t{high:.1f}"
+            band = "\t".join(map(hz_text, event.band_hz or (0.0, high)))
+            times = f"{before_s + onset_s:.6f}\t{before_s + offset_s:.6f}\t{band}"
             place = f"{onset_s:.6f}\t{harmless(report.file)}"
             score = f"{event.score:.4f}" if event.scored else ""
-            made = f"{event.provenance}\t{event.review}"
+            given = GIVEN if event.band_hz else HEARD
+            made = f"{event.provenance}\t{event.review}\t{given}"
             what = f"{harmless(event.label)}\t{score}\t{made}"
             rows.append(f"{len(rows)}\tSpectrogram 1\t1\t{times}\t{place}\t{what}")
         before_s += report.duration_s

@@ -165,6 +165,8 @@ def wall_time(started: datetime | None, time_s: float) -> str:
     return (started + timedelta(seconds=time_s)).isoformat(timespec="milliseconds")
 
 
+# Whose frequencies a table has: what the model hears, or those of the label.
+HEARD, GIVEN = "model", "label"
 # Spreadsheets take the wide forms of East Asian keyboards too. The apostrophe is among them so that
 # a name that begins with one is read back as it was.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
@@ -182,6 +184,11 @@ def harmless(text: str) -> str:
 def without_guard(text: str) -> str:
     """Return a text without the apostrophe that keeps it from being a formula."""
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+def hz_text(hz: float) -> str:
+    """Return a frequency so that it is read back as the very same."""
+    return repr(float(hz))
 
 
 def one_line(text: str) -> str:

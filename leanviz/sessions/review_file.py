@@ -16,11 +16,11 @@ from typing import Any
 from leanviz.core.annotations import Annotations, Verdict, own_label
 from leanviz.core.clock import seconds
 from leanviz.core.errors import SessionError
-from leanviz.core.events import Event, Provenance, Review
+from leanviz.core.events import Band, Event, Provenance, Review
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.sessions.fields import name, score, text, whole
 from leanviz.sessions.jsonfile import reviewed_record
-from leanviz.sessions.labels import MOST_MARKS, MOST_VALUES
+from leanviz.sessions.labels import MOST_MARKS, MOST_VALUES, band_of
 from leanviz.sessions.report import printable
 from leanviz.sessions.writing import write_text
 
@@ -232,7 +232,18 @@ def _event(record: Json, sound: SoundFile) -> Event:
         provenance=Provenance(record["provenance"]),
         review=Review(record["review"]),
         shown=whole(record["shown"], -1, MOST_SAMPLES),
+        band_hz=_band(record.get("band_hz") or ()),
     )
+
+
+def _band(value: Any) -> Band:
+    """Return frequencies; sessions from before have none."""
+    if not value:
+        return ()
+    band = band_of(*value)
+    if band is None:
+        raise ValueError(value)
+    return band
 
 
 def _time(value: object) -> float:

@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Iterable
 
-from leanviz.sessions.report import ClipReport, harmless, wall_time
+from leanviz.sessions.report import ClipReport, harmless, hz_text, wall_time
 
 HEADER = (
     "file", "start_s", "end_s", "label", "score", "threshold", "source", "wall_time", "review",
+    "low_hz", "high_hz",
 )  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def csv_table(reports: Iterable[ClipReport]) -> str:
                 f"{event.score:.4f}" if event.scored else "",
                 f"{report.threshold(event):.4f}" if event.scored else "", event.provenance.value,
                 wall_time(report.started, onset_s), event.review.value,
+                *(map(hz_text, event.band_hz) if event.band_hz else ("", "")),
             ))  # fmt: skip
     return text.getvalue()
 

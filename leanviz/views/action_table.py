@@ -108,6 +108,10 @@ def _referred(state: State) -> bool:
     return state.reference
 
 
+def _adoptable(state: State) -> bool:
+    return state.reference and state.reviewable
+
+
 def _live(state: State) -> bool:
     return state.mode is Mode.LIVE
 
@@ -368,6 +372,10 @@ EDIT = (
     _edit(
         "restore labels", "Restore De&leted Labels", help="show again what you deleted",
         needs=_deleted,
+    ),
+    _edit(
+        "adopt reference", "Take O&ver Reference Labels", needs=_adoptable,
+        help="make the reference labels yours, to be edited and written",
     ),
     _edit(
         "find label", "F&ind Labels\u2026", keys=("Ctrl+F",), help="search the table of labels",
@@ -653,6 +661,7 @@ MOUSE = (
     ("Click", "play from here; on a label: select it; on the map: pin it as A, too"),
     ("Shift+Click", "select from the cursor to here; on the map: pin it as B"),
     ("Drag", "select a time range; from an edge of the selected label: move that edge"),
+    ("Ctrl+Drag", "on the spectrogram: select frequencies with the time range"),
     ("Drag colours", "their levels; wheel: move both; double-click: as by default"),
     ("Double-click", "zoom to a label and play it; on a divider: even sizes"),
 )

@@ -1,6 +1,6 @@
 """A label in words: its path, its extent, when it was announced and how late that was."""
 
-from leanviz.core.events import Event, Review, State
+from leanviz.core.events import Band, Event, Review, State
 from leanviz.models.event_rows import mark_of, review_text
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.timeline import TimelineModel
@@ -21,6 +21,7 @@ def event_facts(event: Event, timeline: TimelineModel, times: TimeFormat) -> dic
         "score": f"{event.score:.2f}" if event.scored else "",
         "review": "" if event.sounding else review_text(event),
         "within": ANGLE.join(map(timeline.title, event.parents)),
+        "frequencies": frequencies_text(event.band_hz),
     }
     if event.announced >= 0:
         facts["announced"] = times.text(event.announced / rate)
@@ -37,6 +38,8 @@ def event_tip(event: Event, timeline: TimelineModel, times: TimeFormat) -> str:
     rate = timeline.sample_rate
     path = ANGLE.join(map(timeline.title, (*event.parents, event.label)))
     lines = [f"{path} {event.score:.2f}" if event.scored else path, _extent(event, rate, times)]
+    if event.band_hz:
+        lines.append(frequencies_text(event.band_hz))
     if review_text(event) and not event.sounding:
         lines.append(review_text(event))
     if event.shown >= 0:
@@ -49,6 +52,11 @@ def event_tip(event: Event, timeline: TimelineModel, times: TimeFormat) -> str:
     if event.sounding:
         lines.append(STILL_SOUNDING[event.state])
     return "\n".join(lines)
+
+
+def frequencies_text(band_hz: Band) -> str:
+    """Return the frequencies of a label; "" where none are given."""
+    return f"{DASH.join(f'{hz:.10g}' for hz in band_hz)} Hz" if band_hz else ""
 
 
 def box_text(event: Event, timeline: TimelineModel) -> str:

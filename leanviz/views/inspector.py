@@ -28,7 +28,7 @@ from leanviz.views.theme import Theme
 WIDTH = 320
 NOW_ROWS, NOTHING_YET = 5, "nothing heard yet"
 NEAR_ROWS = 3
-SELECTED = ("on \u2013 off", "score", "review", "announced", "within")
+SELECTED = ("on \u2013 off", "score", "review", "announced", "within", "frequencies")
 ATTENTION = ("query", "key", "weight", "lag")
 
 

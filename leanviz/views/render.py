@@ -23,6 +23,7 @@ from leanviz.models.time_text import elapsed
 from leanviz.sessions.labels import Mark
 from leanviz.sessions.report import printable
 from leanviz.views import style
+from leanviz.views.box_desk import draw_boxes
 from leanviz.views.closer import LONGEST_S, is_coarse
 from leanviz.views.drawing import small_font, vectors
 from leanviz.views.figure_spec import FigureSpec
@@ -230,6 +231,7 @@ class _Figure(QWidget):
         self._fill(analysis, taxonomy)
         if spec.analysis is not None:
             show_analysis(self._workspace.analysis_model, analysis, spec.analysis, also.analyses)
+        draw_boxes(self._workspace)
         self._choose()
         self._make_room()
 

@@ -11,6 +11,7 @@ from leanviz.models.review import ReviewModel
 from leanviz.views.action_table import Mode, State
 from leanviz.views.actions import Actions
 from leanviz.views.banner import Banner
+from leanviz.views.box_desk import BoxDesk
 from leanviz.views.events_page import REVIEW, EventsPage
 from leanviz.views.navigation import Navigation
 from leanviz.views.review_files import ReviewFiles, Then, is_review
@@ -57,6 +58,7 @@ class ReviewDesk(QObject):
         self._steps = director.decisions.steps
         self.model = ReviewModel(self._steps, self)
         self._reviewing = Reviewing(self.model, self._steps, workspace, navigation, window)
+        self.boxes = BoxDesk(self.model, workspace, navigation)
         self.files = ReviewFiles(self.model, director, workspace, banner, window)
         self.page = EventsPage([actions[name] for name in REVIEW])
         director.changed.connect(lambda: self._follow(director.mode))

@@ -1,20 +1,23 @@
 """What a person does to the labels of a recording: confirm, edit, delete, add; undo and redo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from leanviz.core.annotations import Annotations, confirmable
+from leanviz.core.annotations import Annotations, confirmable, manual_event, own_label
 from leanviz.core.clock import Span, to_sample
-from leanviz.core.events import Event
+from leanviz.core.events import Band, Event
+from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.review import ReviewModel
 from leanviz.models.undo import Steps
+from leanviz.sessions.labels import Mark
 from leanviz.views.actions import Actions
-from leanviz.views.label_form import LabelForm
+from leanviz.views.label_form import LabelForm, Take
 from leanviz.views.navigation import Navigation
 from leanviz.views.workspace import Workspace
 
+NO_NAME = "no name"
 NO_RANGE = "Select a time range first: drag in a pane."
 
 
@@ -64,6 +67,7 @@ class Reviewing(QObject):
             "delete label": self._with_selected(self.delete),
             "add label": self.ask_for_new,
             "restore labels": self.restore,
+            "adopt reference": self.adopt,
         })  # fmt: skip
         self._steps.changed.connect(lambda: self._name_steps(actions))
 
@@ -86,17 +90,30 @@ class Reviewing(QObject):
         if extent is None:
             self.said.emit(NO_RANGE)
         else:
-            self.retime(event, extent)
+            band = self._workspace.spectrogram.band_hz or event.band_hz
+            self._edit(event, event.label, extent, band)
 
     def retime(self, event: Event, extent: Span) -> None:
         """Give a label other times."""
-        self._edit(event, event.label, extent)
+        self._edit(event, event.label, extent, event.band_hz)
 
     def restore(self) -> None:
         """Show again what leanviz found and the user deleted."""
         count = self._review.annotations.n_deleted
         self._review.change(self._review.annotations.restore(), "Restore Labels")
         self.undoable.emit(f"Labels restored: {count}.")
+
+    def adopt(self) -> None:
+        """Make the reference labels labels of the recording, in one step."""
+        timeline, time = self._workspace.timeline, self._workspace.time
+        length = to_sample(time.limits[1], timeline.sample_rate)
+        marks = self._workspace.reference_model.marks
+        events = adopted(marks, Span(0, length), timeline.sample_rate, timeline.taxonomy)
+        before = self._review.annotations
+        after = before.with_added(events)
+        count = len(after.added) - len(before.added)
+        self._review.change(after, "Take Over Reference Labels")
+        self.undoable.emit(f"Labels taken over: {count}.")
 
     def ask_about(self, event: Event) -> None:
         """Ask for another label and other times of an event."""
@@ -105,7 +122,8 @@ class Reviewing(QObject):
             "Edit Label",
             title,
             Span(event.onset, event.offset),
-            lambda label, extent: self._edit(event, label, extent),
+            lambda label, extent, band: self._edit(event, label, extent, band),
+            event.band_hz,
         )
 
     def ask_for_new(self) -> None:
@@ -114,27 +132,26 @@ class Reviewing(QObject):
         if extent is None:
             self.said.emit(NO_RANGE)
         else:
-            self._ask("Add Label", "", extent, self._add)
+            self._ask("Add Label", "", extent, self._add, self._workspace.spectrogram.band_hz)
 
-    def _ask(
-        self, title: str, label: str, extent: Span, take: Callable[[str, Span], object]
-    ) -> None:
+    def _ask(self, title: str, label: str, extent: Span, take: Take, band_hz: Band) -> None:
         timeline = self._workspace.timeline
         rate = timeline.sample_rate
         limits = rate, to_sample(self._workspace.time.limits[1], rate)
         form = LabelForm(
-            title, label, extent, limits, taxonomy=timeline.taxonomy, take=take, parent=self._window
-        )
+            title, label, extent, limits,
+            taxonomy=timeline.taxonomy, take=take, parent=self._window, band_hz=band_hz,
+        )  # fmt: skip
         form.open()
 
-    def _edit(self, event: Event, label: str, extent: Span) -> None:
+    def _edit(self, event: Event, label: str, extent: Span, band_hz: Band) -> None:
         taxonomy = self._workspace.timeline.taxonomy
-        said = self._review.annotations.edit(event, label, extent, taxonomy)
+        said = self._review.annotations.edit(event, label, extent, taxonomy, band_hz)
         self._say("Edit", event.label, said)
 
-    def _add(self, label: str, extent: Span) -> None:
+    def _add(self, label: str, extent: Span, band_hz: Band = ()) -> None:
         taxonomy = self._workspace.timeline.taxonomy
-        self._say("Add", label, self._review.annotations.add(label, extent, taxonomy))
+        self._say("Add", label, self._review.annotations.add(label, extent, taxonomy, band_hz))
 
     def _say(self, verb: str, label: str, annotations: Annotations) -> None:
         self._review.change(annotations, f"{verb} {self._workspace.timeline.title(label)}")
@@ -176,6 +193,20 @@ class Reviewing(QObject):
         undo, redo = self._steps.undo_text, self._steps.redo_text
         actions["undo"].setText(f"&Undo {_plain(undo)}".rstrip())
         actions["redo"].setText(f"&Redo {_plain(redo)}".rstrip())
+
+
+def adopted(
+    marks: Iterable[Mark], limits: Span, sample_rate: int, taxonomy: Taxonomy
+) -> list[Event]:
+    """Return labels of somebody else as events; a point becomes one sample long."""
+    made: list[Event] = []
+    for mark in marks:
+        start, stop = (to_sample(end_s, sample_rate) for end_s in (mark.onset_s, mark.offset_s))
+        extent = Span(start, min(max(stop, start + 1), limits.stop))
+        if limits.start <= start < limits.stop:
+            label = own_label(mark.label) or NO_NAME
+            made.append(manual_event(label, extent, taxonomy, mark.band_hz or ()))
+    return made
 
 
 def _fresh(before: Annotations, after: Annotations) -> set[Event]:

@@ -8,10 +8,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from leanviz.core.clock import PixelMap
+from leanviz.core.events import Band
 from leanviz.core.frontend import YAMNET
 from leanviz.core.spectra import Spectra
 from leanviz.core.tracks import Tracks
@@ -21,6 +22,7 @@ from leanviz.models.frequency import (
     RowMap,
     band_rows,
     mel_band_at,
+    mel_band_axis,
     mel_centres,
     mel_marks,
 )
@@ -168,10 +170,22 @@ class Unheard(PaneItem):
 
 
 class SpectrogramPane(Pane):
-    """Frequency over time, low at the bottom."""
+    """Frequency over time, low at the bottom.
+
+    Attributes
+    ----------
+    band_hz : tuple of float
+        Lowest and highest frequency that are selected, with the time range; empty for none.
+
+    Signals
+    -------
+    band_selected :
+        Other frequencies are selected, or none.
+    """
 
     readout = Signal(object)
     settings_changed = Signal(object)
+    band_selected = Signal()
 
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Spectrogram", "The spectrogram appears here.", parent)
@@ -181,6 +195,17 @@ class SpectrogramPane(Pane):
         self.add(self._unheard)
         self.markers.with_words = True
         self._settings = SpectrogramSettings()
+        self.band_hz: Band = ()
+        self._boxing = False
+        time.selection_changed.connect(self._forget_band)
+
+    @property
+    def frequency_axis(self) -> FrequencyAxis | None:
+        """What its height shows; None while there is no sound."""
+        if self.tracks is None:
+            return None
+        eye = self._settings.model_eye
+        return mel_band_axis() if eye else self._settings.axis(self.tracks.sample_rate)
 
     @property
     def settings(self) -> SpectrogramSettings:
@@ -221,6 +246,26 @@ class SpectrogramPane(Pane):
             band = band.zoomed(self.fraction_at(at), ZOOM_STEP**-notches, highest)
             self.set_settings(replace(self._settings, fmin=band.low, fmax=band.high))
 
+    def select_band(self, band_hz: Band) -> None:
+        """Select frequencies of the time range that is selected, or none."""
+        if band_hz != self.band_hz:
+            self.band_hz = band_hz
+            self.band_selected.emit()
+
+    def mousePressEvent(self, ev: QMouseEvent) -> None:
+        """Note whether a box is drawn."""
+        self._boxing = bool(ev.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        super().mousePressEvent(ev)
+
+    def dragged(self, start: QPointF, at: QPointF, finished: bool) -> None:
+        """Select the time range, with Ctrl its frequencies too."""
+        super().dragged(start, at, finished)
+        axis, tracks = self.frequency_axis, self.tracks
+        if self._boxing and axis is not None and tracks is not None:
+            low, high = sorted(round(float(axis.hz(self.fraction_at(p))), 1) for p in (start, at))
+            high = min(high, tracks.sample_rate / 2)
+            self.select_band((low, high) if low < high else ())
+
     def hovered(self, at: QPointF | None) -> None:
         """Tell every pane the time, and who listens the level, under the pointer."""
         super().hovered(at)
@@ -241,6 +286,10 @@ class SpectrogramPane(Pane):
     def resized(self) -> None:
         """Place the marks for the new height."""
         self._mark()
+
+    def _forget_band(self) -> None:
+        """Select no frequencies: another time range is selected."""
+        self.select_band(())
 
     def _mark(self) -> None:
         """Put marks on the frequency axis."""

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from leanviz.core.clock import Span, to_sample
 from leanviz.core.errors import ExportError, UserError
+from leanviz.core.events import Band
 from leanviz.core.power_spectrum import PowerSpectrum
 from leanviz.sessions.spectrum_file import spectrum_text, write_spectrum
 from leanviz.views.action_table import Mode
 from leanviz.views.actions import Actions
+from leanviz.views.event_words import frequencies_text
 from leanviz.views.navigation import Navigation
 from leanviz.views.polled import PolledBackground
 from leanviz.views.theme import DARK, Theme
@@ -35,10 +37,14 @@ FILTERS = "Table (*.csv);;Picture (*.png);;Picture, vector graphics (*.svg)"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the sound, in source samples, and what it is in words."""
+    """A part of the sound, in source samples, and what it is in words.
+
+    Its numbers are of the frequencies of `band_hz`, where there are any.
+    """
 
     what: str
     span: Span
+    band_hz: Band = ()
 
 
 class SpectrumDesk(QObject):
@@ -71,6 +77,7 @@ class SpectrumDesk(QObject):
         for signal in (
             self._time.changed, self._time.selection_changed, self._navigation.selected,
             self._director.changed, self._director.opened,
+            self._director.workspace.spectrogram.band_selected,
         ):  # fmt: skip
             signal.connect(self._look)
 
@@ -105,18 +112,22 @@ class SpectrumDesk(QObject):
             return None
         rate, label = self._director.workspace.timeline.sample_rate, self._navigation.selection
         times = self._director.workspace.timeline.time_format
+        band: Band = ()
         if self._time.selection is not None:
             what, ends_s = "SELECTION", self._time.selection
+            band = self._director.workspace.spectrogram.band_hz
         elif label is not None:
             title = self._director.workspace.timeline.title(label.label)
             what, ends_s = title, (label.onset / rate, label.offset / rate)
+            band = label.band_hz
         else:
             limits = self._time.limits
             what = "IN VIEW"
             ends_s = max(self._time.start_s, limits[0]), min(self._time.stop_s, limits[1])
         span = Span(*(to_sample(end_s, rate) for end_s in ends_s))
         ends = " \u2013 ".join(times.text(end_s) for end_s in ends_s)
-        return Part(f"{what}  {ends}", span)
+        between = f"  {frequencies_text(band)}" if band else ""
+        return Part(f"{what}  {ends}{between}", span, band)
 
     def save(self, path: Path) -> None:
         """Write what is shown: numbers, or a picture, as the suffix says."""
@@ -178,7 +189,7 @@ class SpectrumDesk(QObject):
         def take(found: PowerSpectrum) -> None:
             if not stale.is_set():
                 window.show_part(part.what)
-                window.show_spectrum(found)
+                window.show_spectrum(found, part.band_hz)
 
         def fail(why: str) -> None:
             if not stale.is_set():

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from leanviz.core.events import Band
 from leanviz.core.power_spectrum import PowerSpectrum, SpectrumMeasures, measured
 from leanviz.core.scales import Scale
 from leanviz.views.drawing import small_font
@@ -82,10 +83,10 @@ class SpectrumWindow(QDialog):
         """Say what is measured."""
         self.heading.setText(what)
 
-    def show_spectrum(self, spectrum: PowerSpectrum) -> None:
-        """Show what was measured."""
+    def show_spectrum(self, spectrum: PowerSpectrum, band_hz: Band = ()) -> None:
+        """Show what was measured; its numbers are of some frequencies, if any are given."""
         self.spectrum = spectrum
-        measures = measured(spectrum, 0.0, spectrum.sample_rate / 2)
+        measures = measured(spectrum, *(band_hz or (0.0, spectrum.sample_rate / 2)))
         self._values = _values(spectrum, measures)
         self.plot.show_spectrum(spectrum, measures)
         self._show("" if measures is not None else "There is nothing but silence here.")

@@ -131,7 +131,7 @@ def test_nothing_heard_is_said(run: Run, tmp_path: Path, model_folder: Path) -> 
 @pytest.mark.parametrize(
     ("shape", "start"),
     [
-        ("csv", "file,start_s,end_s,label,score,threshold,source,wall_time,review\n"),
+        ("csv", "file,start_s,end_s,label,score,threshold,source,wall_time,review,low_hz"),
         ("raven", "Selection\tView\tChannel\tBegin Time (s)\t"),
         ("audacity", "0.000000\t"),
     ],

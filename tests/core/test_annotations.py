@@ -70,6 +70,20 @@ def test_what_a_person_adds_can_be_edited_and_deleted() -> None:
     assert moved.delete(moved.added[0]) == NOTHING
 
 
+def test_frequencies_are_given_kept_and_taken_away() -> None:
+    extent, band = Span(1000, 3000), (300.0, 1200.5)
+    said = NOTHING.edit(BARK, "Bark", extent, TAXONOMY, band)
+    [shown, _] = said.applied(FOUND)
+    assert shown == replace(BARK, band_hz=band), "it is scored and found as it was"
+    twice = said.confirm(shown).confirm(replace(shown, review=Review.CONFIRMED))
+    assert twice == said
+    [moved] = said.edit(shown, "Bark", Span(1000, 4000), TAXONOMY).shown
+    assert (moved.band_hz, moved.review) == (band, Review.RETIMED)
+    assert said.edit(shown, "Bark", extent, TAXONOMY, ()) == NOTHING
+    [frog] = NOTHING.add("a frog", extent, TAXONOMY, band).add("a frog", extent, TAXONOMY).added[1:]
+    assert frog.band_hz == band
+
+
 def test_the_same_sound_with_other_edges_is_known() -> None:
     """Other smoothing finds the candidates anew."""
     said = NOTHING.delete(BARK)

@@ -19,5 +19,13 @@ def test_a_label_cannot_break_the_columns(report: ClipReport) -> None:
     assert audacity_labels(odd) == "0.000000\t0.000023\ta b c 1.00\n"
 
 
+def test_frequencies_stand_below_the_labels_that_have_them_alone(report: ClipReport) -> None:
+    bark, chirp = report.events
+    boxed = replace(report, events=(replace(bark, band_hz=(440.0, 1234.5678)), chirp))
+    assert audacity_labels(boxed).splitlines()[1:] == [
+        "\\\t440.0\t1234.5678", "1.500023\t2.000000\tChirp_and_tweet",
+    ]  # fmt: skip
+
+
 def test_no_events_make_an_empty_track(report: ClipReport) -> None:
     assert audacity_labels(replace(report, events=())) == ""

@@ -38,6 +38,17 @@ def test_frequencies_stay_below_what_the_file_holds(report: ClipReport, second: 
     assert [row["High Freq (Hz)"] for row in rows] == ["7500.0", "7500.0", "4000.0"]
 
 
+def test_frequencies_that_a_person_gave_are_told_from_those_of_the_model(
+    report: ClipReport,
+) -> None:
+    bark, chirp = report.events
+    boxed = replace(report, events=(replace(bark, band_hz=(440.0, 1234.5678)), chirp))
+    names = "Low Freq (Hz)", "High Freq (Hz)", "Frequencies"
+    assert [[row[name] for name in names] for row in _rows(raven_table([boxed]))] == [
+        ["440.0", "1234.5678", "label"], ["0.0", "7500.0", "model"],
+    ]  # fmt: skip
+
+
 def test_file_names_cannot_break_the_columns(report: ClipReport) -> None:
     rows = _rows(raven_table([replace(report, file="a\tb\nc.wav")]))
     assert [row["Begin Path"] for row in rows] == ["a b c.wav"] * 2

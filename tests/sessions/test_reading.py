@@ -56,7 +56,11 @@ def events(draw: st.DrawFn) -> Event:
     score = draw(st.floats(0.0, 1.0))
     own = TEXTS.map(own_label).filter(lambda text: text and not re.search(r" [01]\.\d\d$", text))
     label = draw(st.one_of(st.sampled_from((*TAXONOMY.names, "a frog, 2 m away")), own))
-    made = Event(onset, onset + length, label, score, provenance=provenance, review=review)
+    hz = st.floats(0.0, 1e5)
+    band = draw(st.one_of(st.just(()), st.tuples(hz, hz).map(lambda two: (min(two), max(two)))))
+    made = Event(
+        onset, onset + length, label, score, provenance=provenance, review=review, band_hz=band
+    )
     known = label in TAXONOMY.names
     return made if known else replace(made, provenance=Provenance.MANUAL, review=Review.NONE)
 
@@ -80,6 +84,8 @@ def test_every_export_is_read_back(
             assert mark.score == score
         if kind not in {Format.DCASE, Format.AUDACITY}:
             assert (mark.provenance, mark.review) == (event.provenance, event.review)
+        if kind is not Format.DCASE:
+            assert (mark.band_hz or ()) == event.band_hz, "to the last bit"
         if kind is not Format.AUDACITY:
             assert mark.file == f"{file}.wav"
 

@@ -35,7 +35,7 @@ SAID = (
     Annotations()
     .confirm(BARK)
     .edit(CHIRP, "a frog, \u00e4 n\u00f6isy one", Span(2000, 8000), TAXONOMY)
-    .add("Animal", Span(0, 10), TAXONOMY)
+    .add("Animal", Span(0, 10), TAXONOMY, (123.25, 4567.5))
 )
 
 

@@ -16,7 +16,9 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 def test_columns(report: ClipReport, second: ClipReport) -> None:
     text = csv_table([report, second])
-    assert text.startswith("file,start_s,end_s,label,score,threshold,source,wall_time,review\n")
+    assert text.startswith(
+        "file,start_s,end_s,label,score,threshold,source,wall_time,review,low_hz,high_hz\n"
+    )
     rows = _rows(text)
     assert rows[1] == {
         "file": "dog, and bird.wav",
@@ -28,6 +30,8 @@ def test_columns(report: ClipReport, second: ClipReport) -> None:
         "source": "manual",
         "wall_time": "",
         "review": "",
+        "low_hz": "",
+        "high_hz": "",
     }
     assert rows[2]["wall_time"] == "2026-03-02T00:00:00.250+02:00"
 
