@@ -79,7 +79,7 @@ class ExplainAlike(QObject):
             work = self._in_files(engine.model, path, span, stale)
         else:
             return
-        self._show([], path)
+        self._show([])
         self._progress = 0, 1
         self._worker.run(
             lambda: None if stale() else work(),
@@ -137,13 +137,17 @@ class ExplainAlike(QObject):
         self._panel.offer(WHERE if self._source.stream is None else IN_STREAM)
         self.stop()
         self._tell("")
-        self._show([], None)
+        self._show([])
+
+    def show_again(self) -> None:
+        """Show what was found, with times as they are written now."""
+        self._show(self._found)
 
     def _take(self, found: "Findings | None", wish: int, path: Path | None) -> None:
         if found is None or wish != self._wish:
             self._tell("")
             return
-        self._show(found.alike, path)
+        self._show(found.alike)
         files = "1 file" if found.files == 1 else f"{found.files} files"
         where = "what is kept" if path is None else files
         moments = "1 moment" if len(found.alike) == 1 else f"{len(found.alike)} moments"
@@ -159,9 +163,9 @@ class ExplainAlike(QObject):
         if remark != self._panel.looked.text():
             self._panel.looked.setText(remark)
 
-    def _show(self, found: "list[Alike]", path: Path | None) -> None:
+    def _show(self, found: "list[Alike]") -> None:
         self._found = found
-        self._panel.show_alike(found, any(moment.path != path for moment in found))
+        self._panel.show_alike(found, self._source.path)
 
     def _go_to(self, row: int) -> None:
         self._goal = moment = self._found[row]

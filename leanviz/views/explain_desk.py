@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Event
 from leanviz.core.inquiry import Change
+from leanviz.models.time_text import TimeFormat
 from leanviz.views.background import Background
 from leanviz.views.explain_alike import ExplainAlike
 from leanviz.views.explain_export import ExplainExport
@@ -133,6 +134,13 @@ class ExplainDesk(QObject):
         self.panel.say(f"Looking into {title}\u2026")
         explain = self._source.explainer(engine.model, event, label, stale)
         self._run(explain, lambda found: self._take(found, title, stale), stale)
+
+    def set_times(self, times: TimeFormat) -> None:
+        """Write times of what is shown as elapsed, or by the clock."""
+        self.panel.times = times
+        self._show()
+        self.alike.show_again()
+        self.what_if.show_again()
 
     def export(self, path: Path) -> None:
         """Write the explanation in the form that the suffix names."""

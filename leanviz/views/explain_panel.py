@@ -1,6 +1,7 @@
 """The page that says why: numbers, what drove a label, what if, and moments alike."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from leanviz.core.inquiry import AGREEMENT, ALIKE_FROM
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.models.time_text import elapsed
+from leanviz.models.time_text import TimeFormat, elapsed
 from leanviz.views.explain_table import ExplainTable
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import action_button, page_heading, side_by_side
@@ -50,10 +51,16 @@ class ExplainPanel(QScrollArea):
     ----------
     actions : sequence of QAction
         What can be done: play what drove it, play the rest, mute, isolate, find similar, export.
+
+    Attributes
+    ----------
+    times : TimeFormat
+        How times of what is shown are written from now on.
     """
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.times = TimeFormat()
         self.setAccessibleName("Why")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -96,7 +103,7 @@ class ExplainPanel(QScrollArea):
         self._title.setText(f"WHY  {title}?")
         self._title.setToolTip(plain_tip(title))
         self.facts.show_values({
-            ASKED: f"{elapsed(asked_s[0, 0], 2)} \u2013 {elapsed(asked_s[-1, 1], 2)}",
+            ASKED: self.extent(asked_s[0, 0], asked_s[-1, 1]),
             LOGIT: _signed(f"{explained.logit:.2f}"),
             AGREE: _correlation(explained.agreement(head)),
             TRUST: _correlation(explained.trust),
@@ -107,9 +114,12 @@ class ExplainPanel(QScrollArea):
         self._tell(" ".join(remarks))
         spans = [(span.start / rate, span.stop / rate, fall) for span, fall in driving]
         self.drivers.show_rows([
-            (f"{elapsed(start_s, 2)} \u2013 {elapsed(stop_s, 2)}", f"{fall:.2f}")
-            for start_s, stop_s, fall in spans
+            (self.extent(start_s, stop_s), f"{fall:.2f}") for start_s, stop_s, fall in spans
         ])  # fmt: skip
+
+    def extent(self, start_s: float, stop_s: float) -> str:
+        """Return a time range in words, without the day, which the axis has."""
+        return " \u2013 ".join(self.times.text(end_s, 2, False) for end_s in (start_s, stop_s))
 
     def _tell(self, remark: str) -> None:
         self.remark.setText(remark)
@@ -129,16 +139,18 @@ class ExplainPanel(QScrollArea):
         if places != [self.where.itemText(at) for at in range(self.where.count())]:
             self.where.offer([(place, place) for place in places], self.where.currentText())
 
-    def show_alike(self, found: "Sequence[Alike]", with_names: bool) -> None:
+    def show_alike(self, found: "Sequence[Alike]", path: Path | None) -> None:
         """Show moments, the likest first; with the names of their files if there are several."""
-        self.alike.show_rows([
-            (
-                elapsed(moment.onset_s, 2)
-                + (f"  {moment.path.name}" if with_names and moment.path else ""),
-                f"{moment.cosine:.2f}",
-            )
-            for moment in found
-        ])  # fmt: skip
+        several = any(moment.path != path for moment in found)
+        self.alike.show_rows(
+            [(self._moment(moment, path, several), f"{moment.cosine:.2f}") for moment in found]
+        )
+
+    def _moment(self, moment: "Alike", path: Path | None, several: bool) -> str:
+        # when another file began is not known here
+        here = moment.path == path
+        text = self.times.text(moment.onset_s, 2) if here else elapsed(moment.onset_s, 2)
+        return f"{text}  {moment.path.name}" if several and moment.path else text
 
 
 def _correlation(value: float) -> str:

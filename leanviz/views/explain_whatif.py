@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds
 from leanviz.core.inquiry import Change
-from leanviz.models.time_text import elapsed
 from leanviz.views.background import Background
 from leanviz.views.explain_panel import ExplainPanel
 from leanviz.views.explain_source import ExplainSource
@@ -36,6 +35,7 @@ class ExplainWhatIf(QObject):
         self._director, self._source, self._panel = director, source, panel
         self._worker = Background("what-if")
         self._wish = 0
+        self._shown: tuple[Counterfactual, int] | None = None
         director.opened.connect(lambda _: self.forget())
 
     @property
@@ -51,6 +51,7 @@ class ExplainWhatIf(QObject):
         from leanviz.pipeline.counterfactual import counterfactual
 
         self._wish += 1
+        self._shown = None
         wish, model, sound = self._wish, engine.model, self._source.around(span)
 
         def stale() -> bool:
@@ -66,8 +67,14 @@ class ExplainWhatIf(QObject):
     def forget(self) -> None:
         """Drop what is asked, and show nothing."""
         self._wish += 1
+        self._shown = None
         if self._director.engine is not None:
             self._panel.show_changes(None, self._director.engine.model.taxonomy, "")
+
+    def show_again(self) -> None:
+        """Show what was found, with times as they are written now."""
+        if self._shown is not None:
+            self._show(*self._shown)
 
     def poll(self) -> None:
         """Show what is found. GUI thread; never waits."""
@@ -82,8 +89,9 @@ class ExplainWhatIf(QObject):
         engine = self._director.engine
         if found is None or engine is None:
             return
-        start, stop = (elapsed(seconds(at, rate), 2) for at in (found.span.start, found.span.stop))
-        what = f"{start} \u2013 {stop} {DONE[found.change]}: best scores there"
+        self._shown = found, rate
+        extent = self._panel.extent(seconds(found.span.start, rate), seconds(found.span.stop, rate))
+        what = f"{extent} {DONE[found.change]}: best scores there"
         self._panel.show_changes(found, engine.model.taxonomy, what)
 
     def _fail(self, sentence: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Finding
 from leanviz.core.tracks import Tracks
-from leanviz.models.time_text import elapsed
+from leanviz.models.time_text import TimeFormat
 from leanviz.views.closer import Closer
 from leanviz.views.inspector import NEAR_ROWS, NOW_ROWS
 from leanviz.views.live_view import Parts
@@ -37,7 +37,7 @@ class FileView(QObject):
         self._parts, self._recording, self._transport = parts, recording, transport
         self._tracks: Tracks | None = None
         self._shown_findings = 0
-        self._moment: int | None = None
+        self._moment: tuple[int, TimeFormat] | None = None
         self._closer = Closer(parts.workspace, self)
         axis = parts.workspace.time
         transport.moved.connect(self._move_cursor)
@@ -138,15 +138,16 @@ class FileView(QObject):
         if self._transport.playing or moment_s is None:
             moment_s = axis.cursor_s or None
         patch = -1 if moment_s is None else _patch_at(analysis, moment_s)
-        if patch == self._moment:
+        times = self._parts.workspace.timeline.time_format
+        if (patch, times) == self._moment:
             return
-        self._moment = patch
+        self._moment = patch, times
         # the score of a whole file would hide what sounds only for a moment
         scores = analysis.peak_scores if patch < 0 else analysis.frame_scores[patch]
         heading = PEAKS
         if patch >= 0:
             onset = int(analysis.patch_extents[patch, 0])
-            heading = f"AT {elapsed(seconds(onset, analysis.sample_rate), 1)}"
+            heading = f"AT {times.text(seconds(onset, analysis.sample_rate), 1)}"
         taxonomy = self._parts.workspace.timeline.taxonomy
         inspector.show_now(heading, leading(scores, taxonomy, NOW_ROWS), "nothing")
 

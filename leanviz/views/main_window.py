@@ -241,6 +241,7 @@ class MainWindow(DropWindow):
         self.dropped.connect(self.open_many)
         self.files.chosen.connect(self.open)
         self.why.wanted.connect(self.open)
+        self._times.changed.connect(self.why.set_times)
         self._playing.said.connect(self.status.say)
         self.exports.said.connect(self.status.say)
         self.exports.failed.connect(self.banner.say)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from leanviz.core.events import Event
@@ -23,7 +23,14 @@ class TellingTime(QObject):
     ----------
     clock_time : QAction
         Whether the time of day is wanted.
+
+    Signals
+    -------
+    changed : TimeFormat
+        Times are written otherwise.
     """
+
+    changed = Signal(object)
 
     def __init__(
         self,
@@ -58,6 +65,7 @@ class TellingTime(QObject):
         self._workspace.set_time_format(self._times)
         self._tell_event(self._navigation.selection)
         self._tell_range()
+        self.changed.emit(self._times)
 
     def _tell_sound(self, readout: Readout | None) -> None:
         self._status.show_readout(readout_text(readout, self._times))

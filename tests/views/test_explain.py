@@ -1,5 +1,6 @@
 """Why in the window: asked of a label, seen, heard, changed, found elsewhere, and written."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -110,8 +111,8 @@ def test_a_selected_label_is_explained(qtbot: QtBot, window: MainWindow) -> None
     assert not window.why.busy, "nobody looks"
     found = asked(qtbot, window)
     assert pane.isVisible()
-    assert panel.facts.value(LOGIT) == f"{found.found.logit:.2f}"
-    assert float(panel.facts.value(AGREE)) == pytest.approx(found.found.agreement(), abs=0.01)
+    told = [panel.facts.value(name).replace("\N{MINUS SIGN}", "-") for name in (LOGIT, AGREE)]
+    assert told == [f"{found.found.logit:.2f}", f"{found.found.agreement():.2f}"]
     assert (DISAGREE in panel.remark.text()) == found.found.disagrees()
     assert enabled(window, "play why")
     titles = (label.title for label in window.workspace.timeline.taxonomy.labels)
@@ -257,6 +258,13 @@ def test_without_a_file_the_buttons_say_why(qtbot: QtBot, engine: Engine) -> Non
     window.end()
 
 
+def by_the_clock(window: MainWindow) -> bool:
+    """Tell whether the page has times of day: what drove the label, what if, and alike."""
+    panel = window.why.panel
+    said = (panel.drivers.texts()[0][0], panel.changed.text(), panel.alike.texts()[0][0])
+    return all(re.search(r"\d\d:\d\d:\d\d\.\d\d", text) for text in said)
+
+
 def test_what_is_heard_live_is_explained_while_listening_goes_on(
     qtbot: QtBot, engine: Engine, clip: Path, tmp_path: Path
 ) -> None:
@@ -293,6 +301,9 @@ def test_what_is_heard_live_is_explained_while_listening_goes_on(
     assert np.array_equal(record.attention, found.found.attention)
     assert (record.facts["file"], record.facts["sha256"]) == ("heard live", None)
     assert datetime.fromisoformat(record.facts["began"]).tzinfo is not None
+    assert not by_the_clock(window)
+    trigger(window, "clock time")
+    assert by_the_clock(window), "as on the time axis"
     window.director.transport.no_output = "There is no sound output."
     trigger(window, "play why")
     assert "There is no sound output." in window.banner.text
