@@ -124,10 +124,10 @@ class _State:
     window: list[Float32] = field(default_factory=list[Float32])
 
     def copy(self) -> "_State":
-        """Return an independent copy."""
+        """Return a copy, independent but for the presence, which both have."""
         open_ = {label: candidate.copy() for label, candidate in self.open.items()}
         recent, window = self.recent.copy(), self.window.copy()
-        return _State(self.presence.copy(), self.patch, open_, recent, window)
+        return _State(self.presence, self.patch, open_, recent, window)
 
 
 class CandidateFinder:
@@ -156,6 +156,12 @@ class CandidateFinder:
 
         A patch that does not follow the previous one (audio was lost) ends everything first.
         """
+        done, smooth = self._take(patch, scores)
+        self._state.presence.push(smooth)
+        return done
+
+    def _take(self, patch: int, scores: Float32) -> tuple[list[Candidate], npt.NDArray[np.float64]]:
+        """Do what `push` does, but for the presence; return the smoothed scores too."""
         state = self._state
         done = self.finish() if patch != state.patch + 1 else []
         state.patch = patch
@@ -169,8 +175,7 @@ class CandidateFinder:
             if label not in state.open:
                 score = float(smooth[label])
                 state.open[label] = _Open.at(patch, score, state.presence.of(label))
-        state.presence.push(smooth)
-        return done
+        return done, smooth
 
     def preview(self, patch: int, scores: Float32) -> list[Candidate]:
         """Return what would have sounded up to `push`, without taking the scores.
@@ -179,7 +184,8 @@ class CandidateFinder:
         """
         kept = self._state
         self._state = kept.copy()
-        sounding = [*self.push(patch, scores), *self.open()]
+        done, _ = self._take(patch, scores)
+        sounding = [*done, *self.open()]
         self._state = kept
         return sounding
 

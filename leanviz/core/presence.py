@@ -39,10 +39,3 @@ class Presence:
     def of(self, label: int) -> float:
         """Return the part of the last five minutes, in [0, 1], in which a class was heard."""
         return int(self._counts[label]) / PRESENCE_PATCHES
-
-    def copy(self) -> "Presence":
-        """Return an independent copy."""
-        made = Presence(self._levels.tolist())
-        made._heard, made._counts = self._heard.copy(), self._counts.copy()
-        made._next = self._next
-        return made

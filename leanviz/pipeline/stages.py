@@ -1,6 +1,7 @@
 """The one engine: what live, file and command line all run, block by block."""
 
 from dataclasses import replace
+from itertools import compress
 from typing import Protocol
 
 import numpy as np
@@ -173,18 +174,20 @@ class InferenceStage:
         """Return what sounds now, as far as the newest patch can tell."""
         rules, taxonomy = self.rules, self._model.taxonomy
         candidates = sorted(self._finder.preview(patch, scores), key=by_onset)
-        shown = [c for c in candidates if judge(c, rules, taxonomy) is None]
+        is_shown = [judge(c, rules, taxonomy) is None for c in candidates]
+        shown = list(compress(candidates, is_shown))
         first = early(patch, scores, shown, rules, taxonomy, self._finder.presence)
         now = self._clock.sees(patch).stop
         # what has gone again leaves nothing behind
         self._first_shown = {c.label: self._first_shown.get(c.label, now) for c in (*shown, *first)}
+        sounding = tuple(map(self._sounding, candidates))
         return HopUpdate(
             patch,
             extent,
             scores,
             False,
-            provisional=tuple(self._sounding(c).event for c in shown),
-            sounding=tuple(map(self._sounding, candidates)),
+            provisional=tuple(finding.event for finding in compress(sounding, is_shown)),
+            sounding=sounding,
             early=tuple(map(self._sounding, first)),
         )
 

@@ -28,11 +28,13 @@ def test_presence_is_the_part_of_the_last_five_minutes(seed: int, length: int) -
     assert [presence.of(0), presence.of(1)] == pytest.approx(heard)
 
 
-def test_a_copy_goes_its_own_way() -> None:
-    presence = Presence((0.5,))
-    copy = presence.copy()
-    presence.push(np.ones(1, np.float32))
-    assert (presence.of(0), copy.of(0)) == (1 / PRESENCE_PATCHES, 0)
+def test_what_is_only_looked_at_was_not_heard() -> None:
+    finder = CandidateFinder(TAXONOMY, CandidateRules(Smoothing.OFF), LEVELS)
+    loud = np.ones(len(TAXONOMY), np.float32)
+    assert finder.preview(0, loud)
+    assert finder.presence(SIREN) == 0
+    finder.push(0, loud)
+    assert finder.presence(SIREN) == 1 / PRESENCE_PATCHES
 
 
 def test_a_candidate_bears_what_was_heard_before_its_own_onset() -> None:
