@@ -122,6 +122,19 @@ def test_a_system_library_that_is_missing_is_named(
     assert "The system library libGL.so.1 is missing" in outcome.sentence
 
 
+def test_ctrl_c_while_leanviz_starts_is_130_without_a_word() -> None:
+    program = (
+        "import sys\nclass Interrupted:\n    def find_spec(name, *_):\n"
+        "        if name == 'typer':\n            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted)\n"
+        "from leanviz.cli import main"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_ctrl_c_is_130_without_a_word(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
