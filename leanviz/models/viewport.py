@@ -68,6 +68,13 @@ class Viewport(QObject):
     changed :
         Another time is visible. `follow_to` is silent: it comes with every picture, and whoever
         draws a live view looks for itself.
+
+    Attributes
+    ----------
+    turns_pages : bool
+        Whether this is a live view that turns pages: "now" is then marked.
+    marked : bool
+        Whether anything is marked over the panes: mostly nothing is.
     """
 
     changed = Signal()
@@ -81,8 +88,11 @@ class Viewport(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._start_s, self._span_s = 0.0, LIVE_SPAN_S
+        # noted when they change: every pane asks for them with every picture
+        self.turns_pages = self.marked = False
         # asked for many times per frame, nearly always for the same width
         self._map: PixelMap | None = None
+        self._column = 0
         self._latest = on_whole_columns(0.0, LIVE_SPAN_S, 1)
         self._limits: TimeRange = (0.0, 0.0)
         self._session_s = 0.0
@@ -129,22 +139,6 @@ class Viewport(QObject):
         return self._paging
 
     @property
-    def turns_pages(self) -> bool:
-        """Whether this is a live view that turns pages: "now" is then marked."""
-        return self._paging and self._live
-
-    @property
-    def marked(self) -> bool:
-        """Whether anything is marked over the panes: mostly nothing is."""
-        return bool(
-            self._selection is not None
-            or self._pins
-            or self._hover != NOTHING
-            or self._cursor_s is not None
-            or (self._paging and self._live)
-        )
-
-    @property
     def cursor_s(self) -> float | None:
         """The play position of a file; None where there is none."""
         return self._cursor_s
@@ -178,6 +172,7 @@ class Viewport(QObject):
         if self._map is None or self._map.width != width:
             made = on_whole_columns(self._start_s, self._span_s, width)
             self._latest = self._map = self._latest if made == self._latest else made
+            self._column = made.first_column
         return self._map
 
     def rest_s(self, width: int) -> float | None:
@@ -185,12 +180,12 @@ class Viewport(QObject):
 
         None if it stands still: then only the user moves it.
         """
-        axis, now_s = self.pixel_map(width), self._limits[1]
+        axis = self.pixel_map(width)
         step = axis.seconds_per_pixel
         if self.turns_pages:
-            return step - (now_s - axis.start_s) % step
+            return step - (self._limits[1] - axis.start_s) % step
         # the left edge is on the nearest whole column
-        return (axis.first_column + 0.5) * step - self._start_s if self._follow else None
+        return (self._column + 0.5) * step - self._start_s if self._follow else None
 
     def show_recording(self, duration_s: float) -> None:
         """Begin with a file: all of it, or the first part of a long one."""
@@ -206,13 +201,22 @@ class Viewport(QObject):
     def follow_to(self, now_s: float) -> None:
         """Tell how far the live sound has come; moves the view, silently, if it follows."""
         self._limits = (max(0.0, now_s - self._session_s), now_s)
-        if self._follow:
+        if not self._follow:
+            return
+        if self._paging:
             self._follow_on(silently=True)
+            return
+        # what ends at the newest sound is within all limits
+        self._start_s = now_s - self._span_s
+        held = self._map
+        if held is not None and self._column != round(self._start_s / held.seconds_per_pixel):
+            self._map = None
 
     def set_paging(self, paging: bool) -> None:
         """Have a live view turn pages, or scroll."""
         if paging != self._paging:
             self._paging = paging
+            self._note_marks()
             if self._follow:
                 self._follow_on()
 
@@ -259,18 +263,21 @@ class Viewport(QObject):
         """Move the play cursor; None takes it away."""
         if time_s != self._cursor_s:
             self._cursor_s = time_s
+            self._note_marks()
             self.cursor_moved.emit()
 
     def set_hover(self, hover: Hover = NOTHING) -> None:
         """Tell every pane what the pointer means; nothing by default."""
         if hover != self._hover:
             self._hover = hover
+            self._note_marks()
             self.hover_changed.emit()
 
     def set_pins(self, pins: tuple[PinMark, ...]) -> None:
         """Tell every pane which cells of the attention map are held."""
         if pins != self._pins:
             self._pins = pins
+            self._note_marks()
             self.pins_changed.emit()
 
     def select(self, selection: TimeRange | None) -> None:
@@ -278,6 +285,7 @@ class Viewport(QObject):
         ordered = None if selection is None else (min(selection), max(selection))
         if ordered != self._selection:
             self._selection = ordered
+            self._note_marks()
             self.selection_changed.emit()
 
     def seek(self, time_s: float) -> None:
@@ -289,9 +297,21 @@ class Viewport(QObject):
         self.select(None)
         self.set_hover()
         self.set_cursor(None)
+        self._note_marks()
         if self._follow != live:
             self._follow = live
             self.follow_changed.emit(live)
+
+    def _note_marks(self) -> None:
+        """Note whether there is anything to be marked."""
+        self.turns_pages = self._paging and self._live
+        self.marked = bool(
+            self._selection is not None
+            or self._pins
+            or self._hover != NOTHING
+            or self._cursor_s is not None
+            or self.turns_pages
+        )
 
     def _follow_on(self, silently: bool = False) -> None:
         """Bring the newest sound into view: at the right edge, or somewhere on a page."""

@@ -142,9 +142,14 @@ class PaneItem(QGraphicsItem):
     ----------
     repaint : callable
         Has the pane drawn again.
+    draws_what_comes : bool
+        Whether `draw` looks itself for what `tick` is for: then that is not called in a picture
+        that is drawn anyway, since the view has moved.
     is_shown : bool
         What `setVisible` was told, without a way to Qt: asked for with every picture.
     """
+
+    draws_what_comes = False
 
     def __init__(self, parent: QGraphicsItem, z: float = 0.0) -> None:
         super().__init__(parent)

@@ -4,7 +4,7 @@ A widget of its own left of the plot area: what moves in there never has it draw
 """
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -62,7 +62,8 @@ class LevelScale(QWidget):
         self.setToolTip(plain_tip(TIP))
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         pane.settings_changed.connect(self._tell)
-        pane.viewport().installEventFilter(self)
+        # no event filter: all events of the pane, each picture's too, would pass through it
+        pane.box.sigResized.connect(self._place)
         self._tell(pane.settings)
         self._place()
 
@@ -76,12 +77,6 @@ class LevelScale(QWidget):
         if found is not None:
             floor_db, ceiling_db = (round(level) for level in found)
             self.wanted.emit(floor_db, max(ceiling_db, floor_db + LEAST_FIT_DB))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay as high as the pane."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Hold the end of the range that is nearer."""
@@ -156,6 +151,7 @@ class LevelScale(QWidget):
         return self.width() <= LEFT - GAP - TICK - 4 - widest
 
     def _place(self) -> None:
+        """Stay as high as the pane."""
         wide = QFontMetricsF(small_font(part=0.75)).horizontalAdvance("\N{MINUS SIGN}100")
         height = self._pane.viewport().height()
         self.setGeometry(0, 0, round(wide) + MARGIN + 1, height)

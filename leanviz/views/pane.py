@@ -72,6 +72,8 @@ class Pane(GesturePlot):
         self._items: list[PaneItem] = []
         # of these, those that draw what arrives
         self._taking: list[PaneItem] = []
+        # and of those, the ones that `draw` alone does not tell all that arrives
+        self._always_taking: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
         self._size = (0, 0)
         # of the latest picture, in device pixels
@@ -100,6 +102,7 @@ class Pane(GesturePlot):
         """Keep an item as large as the plot area, and drawn again when time moves."""
         self._items = sorted([*self._items, item], key=lambda other: other.zValue())
         self._taking = [each for each in self._items if type(each).tick is not PaneItem.tick]
+        self._always_taking = [each for each in self._taking if not each.draws_what_comes]
         item.repaint = self._repaint
         item.fill(self.box.rect())
         item.set_theme(self.theme)
@@ -134,8 +137,8 @@ class Pane(GesturePlot):
 
     def has_notes(self) -> bool:
         """Tell whether there may be something to be said of any time: mostly there is not."""
-        gaps = () if self.tracks is None else self.tracks.gaps
-        return bool(gaps or self._skipped or self._told)
+        tracks = self.tracks
+        return bool(self._skipped or self._told or (tracks is not None and tracks.gaps))
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what is to be said of the time that an axis shows."""
@@ -153,12 +156,13 @@ class Pane(GesturePlot):
         arrived : bool
             Whether there can be any: if not, only the view has moved.
         """
-        key = self.view_key()
+        key, taking = self.view_key(), self._taking
         # mostly the same object: comparing what is in it takes longer than all else here
         if key is not self._key and key != self._key:
             self._go_to(key)
+            taking = self._always_taking
         if arrived:
-            for item in self._taking:
+            for item in taking:
                 item.tick()
         if self.time.turns_pages:
             x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
@@ -244,8 +248,8 @@ class Pane(GesturePlot):
         self.pictures += 1
         painter = QPainter(self._canvas)
         items, exposed = self._items, ev.rect()
-        more = exposed != self._plot
-        # most pictures are of the plot area alone, and all of it is drawn over
+        more = exposed != self._area
+        # most pictures are of this area alone, and all of it is drawn over
         if more or not items[0].covers():
             painter.fillRect(exposed, colour(self.theme.background))
             if exposed.left() < LEFT and self.axis.has_marks:
@@ -310,7 +314,7 @@ class Pane(GesturePlot):
 
     def view_key(self) -> Hashable:
         """Return what decides where things stand, to tell whether anything has moved."""
-        return self.axis_for(self._device_width)
+        return self.time.pixel_map(self._device_width)
 
     def _moved(self) -> None:
         """Draw again if the view has moved by at least a pixel, and anybody sees it."""

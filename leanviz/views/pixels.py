@@ -144,6 +144,8 @@ class ColumnItem(PaneItem):
         Gives the time axis for a width in device pixels.
     """
 
+    draws_what_comes = True
+
     def __init__(self, parent: QGraphicsItem, axis_of: Callable[[int], PixelMap]) -> None:
         super().__init__(parent)
         self._axis_of = axis_of

@@ -199,7 +199,10 @@ class Workspace(QWidget):
             return
         self._axis = axis
         if self._seen is None:
-            self._seen = [pane for pane in self.panes if is_visible(pane)]
+            # a pane that rests shows a sentence, at any time
+            self._seen = [
+                pane for pane in self.panes if is_visible(pane) and pane.maximumHeight() != RESTING
+            ]
         for pane in self._seen:
             pane.tick(arrived)
 
@@ -238,6 +241,7 @@ class Workspace(QWidget):
         """Leave a line to panes that have nothing to show; the others have their room."""
         for pane in (self.waveform, self.spectrogram, self.attention):
             pane.setMaximumHeight(RESTING if pane in panes else ANY_HEIGHT)
+        self._look_again()
         self.divided.refresh()
         if not panes and 0 < self.divided.sizes()[-1] <= RESTING:
             self.divided.share_out()  # dividers were moved meanwhile
