@@ -1,6 +1,7 @@
 """The time axis under the panes."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 
 from PySide6.QtCore import QRectF, Qt
@@ -14,7 +15,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.views.drawing import PaneItem, colour, small_font
 from leanviz.views.left_axis import LEFT, PAD
 from leanviz.views.pane import RIGHT, Pane
-from leanviz.views.strip import REACH
+from leanviz.views.strip import REACH, Strip
 
 HEIGHT = 24
 TICK = 5
@@ -34,6 +35,8 @@ class TimeMarks(PaneItem):
         self._key: Hashable = None
         self._first = 0
         self._ticks: list[tuple[int, int, QImage]] = []
+        self._columns: list[int] = []
+        self._strip = Strip()
 
     def boundingRect(self) -> QRectF:
         """Return the plot area and the margins, into which the outermost times reach."""
@@ -47,9 +50,23 @@ class TimeMarks(PaneItem):
         if key != self._key or not 0 <= first - self._first <= REACH:
             self._key, self._first = key, first
             self._ticks = self._ticks_from(axis, height, ratio)
-        for column, half, picture in self._ticks:
-            if 0 <= column - first <= width:
-                painter.drawImage(column - first - half, 0, picture)
+            self._columns = [column for column, _, _ in self._ticks]
+        # a tick in view is written in full, into the margins too; others are not
+        part = bisect_left(self._columns, first), bisect_right(self._columns, first + width)
+        left, right = round(LEFT * ratio), round(RIGHT * ratio)
+        wide = PixelMap(
+            (first - left) * axis.seconds_per_pixel,
+            (left + width + right) * axis.seconds_per_pixel,
+            left + width + right,
+        )
+        painter.translate(-left, 0)
+        self._strip.show(
+            painter,
+            (key, part, self._first),
+            (wide, height, colour(self.theme.background)),
+            lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
+        )
+        painter.translate(left, 0)
         if self.format.origin is not None:
             # left of the plot, where no tick reaches
             day = self._written(self.format.day(max(axis.start_s, 0.0)), height, ratio, False)
@@ -59,6 +76,15 @@ class TimeMarks(PaneItem):
             painter.setFont(small_font(ratio, 0.85))
             place = QRectF(self._x(axis, hovered_s), 0, 0, height)
             self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
+
+    def covers(self) -> bool:
+        """Tell that there is a ground below all times."""
+        return True
+
+    def _draw_ticks(self, painter: QPainter, axis: PixelMap, part: slice) -> None:
+        first = axis.first_column
+        for column, half, picture in self._ticks[part]:
+            painter.drawImage(column - first - half, 0, picture)
 
     def _ticks_from(
         self, axis: PixelMap, height: int, ratio: float
