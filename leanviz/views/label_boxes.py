@@ -75,6 +75,8 @@ class LanesItem(PaneItem):
         The lanes shown, from the top, counted from 0.
     """
 
+    draws_what_comes = True
+
     def __init__(self, parent: QGraphicsItem, timeline: TimelineModel, time: Viewport) -> None:
         super().__init__(parent)
         self._timeline, self._time = timeline, time
@@ -149,14 +151,13 @@ class LanesItem(PaneItem):
 
     def tick(self) -> None:
         """Draw again if audio was lost since."""
-        gaps = () if self._tracks is None else self._tracks.gaps
-        if gaps != self._gaps:
-            self._gaps = gaps
+        if self._tracks is not None and self._tracks.gaps != self._gaps:
             self.update()
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the lanes, what was lost, then the events."""
         painter.setFont(self._font(ratio))
+        self._gaps = () if self._tracks is None else self._tracks.gaps
         key = (
             self._version, self._gaps, self.lane_height, self.selected, self.theme.name, ratio,
         )  # fmt: skip
@@ -169,7 +170,8 @@ class LanesItem(PaneItem):
         )
         for pinned in self._pinned:
             pinned.draw(painter, moved, PAD * ratio)
-        self._draw_position(painter, QRectF(0, 0, width, height), ratio)
+        if not self.all_shown:
+            self._draw_position(painter, width, height, ratio)
 
     def covers(self) -> bool:
         """Tell that lanes cover all, even where they are empty."""
@@ -325,19 +327,19 @@ class LanesItem(PaneItem):
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         return QPen(edge, max(1.0, ratio), style)
 
-    def _draw_position(self, painter: QPainter, area: QRectF, ratio: float) -> None:
+    def _draw_position(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw a thin bar at the lanes shown where there are more than fit."""
-        if self.all_shown:
-            return
-        wide, right = round(3 * ratio), round(area.right())
+        wide = round(3 * ratio)
         # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
         bar = mixed(self.theme.muted, 0.7, self.theme.background)
-        for top, tall in _stretches(tuple(self.places), self._total, area.height()):
-            painter.fillRect(right - wide, top, wide, tall, bar)
+        for top, tall in _stretches(tuple(self.places), self._total, height):
+            painter.fillRect(width - wide, top, wide, tall, bar)
 
 
 @lru_cache(maxsize=4)
-def _stretches(places: tuple[int, ...], total: int, height: float) -> list[tuple[int, int]]:
-    """Return top and height of what each of some of all lanes is of a bar."""
-    edges = [[round(height * n / total) for n in (place, place + 1)] for place in places]
+def _stretches(places: tuple[int, ...], total: int, height: int) -> list[tuple[int, int]]:
+    """Return top and height of what some of all lanes are of a bar, neighbours in one."""
+    firsts = [place for place in places if place - 1 not in places]
+    stops = [place + 1 for place in places if place + 1 not in places]
+    edges = [[round(height * n / total) for n in ends] for ends in zip(firsts, stops, strict=True)]
     return [(top, stop - top) for top, stop in edges]
