@@ -31,8 +31,9 @@ WHOLE, YAMNET_ALONE = "decode to events", "YAMNet alone, same decoder"
 WITH_PICTURES = "the same with pictures, as in the window"
 # Clips made of the demo clip, where no file is named: formats and seconds.
 FORMATS, LENGTHS_S = ("flac", "ogg"), (5, 60, 600)
-# Long clips need fewer turns: each is many seconds of work already.
-_TURN_S = 60.0
+# Long clips need fewer turns, each is many seconds of work already, and short ones more: the first
+# few of a process take longer.
+_TURN_S, _SHORT_S, _MORE_TURNS = 60.0, 10.0, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def measure(path: Path, model: LeanModel, repeats: int) -> Measured:
     duration_s = sum(map(len, blocks)) / rate
     found: dict[str, float] = {}
     timed = stages(path, model)
-    for _ in range(max(1, min(repeats, round(repeats * _TURN_S / duration_s)))):
+    times = _MORE_TURNS if duration_s < _SHORT_S else min(1.0, _TURN_S / duration_s)
+    for _ in range(max(1, round(repeats * times))):
         for name, run in timed.items():
             began = time.process_time()
             run()
