@@ -85,6 +85,10 @@ class PixelMap:
         """Return the position of a time, in device pixels from the left edge."""
         return (time_s - self.start_s) / self.span_s * self.width
 
+    def xs(self, times_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the positions of many times."""
+        return (times_s - self.start_s) / self.span_s * self.width
+
     def time(self, x: float) -> float:
         """Return the time at a position in device pixels."""
         return self.start_s + x / self.width * self.span_s

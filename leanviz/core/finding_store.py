@@ -93,6 +93,13 @@ class _Rows:
         chunk, at = divmod(self._begin + at, _CHUNK)
         return self._chunks[chunk][at]
 
+    def snapshot(self) -> "_Rows":
+        """Return what there is now, for any thread; not to be added to."""
+        same = _Rows(self._dtype, None)
+        # rows that are there never change: only the lists of them do
+        same._chunks, same._begin, same.count = self._chunks.copy(), self._begin, self.count
+        return same
+
     def part(self, start: int, stop: int, name: str | None = None) -> Rows:
         """Return a copy of some rows, or of one number of each."""
         start, stop = self._begin + start, self._begin + stop
@@ -158,12 +165,22 @@ class FindingStore(Sequence[Finding]):
 
     __hash__ = None  # pyright: ignore[reportAssignmentType]  (it grows)
 
-    def column(self, name: str, start: int = 0) -> npt.NDArray[Any]:
-        """Return a number of each finding from position `start` on, by name.
+    def snapshot(self) -> "FindingStore":
+        """Return what there is now: it stays as it is, for any thread, and costs next to nothing.
+
+        Nothing may be added to it: it has its rows in common with this store.
+        """
+        same = FindingStore(self._taxonomy)
+        same._rows, same._specifics = self._rows.snapshot(), self._specifics.snapshot()
+        same._passed = self._passed
+        return same
+
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> npt.NDArray[Any]:
+        """Return a number of each finding from position `start` on, up to `stop`, by name.
 
         Names are those of `Candidate` and `Event`, and ``count`` for the number of specifics.
         """
-        return self._rows.part(start, len(self), name)
+        return self._rows.part(start, len(self) if stop is None else stop, name)
 
     def numbers(self, start: int, stop: int) -> tuple[Rows, Rows]:
         """Return copies of the rows of some findings, and of their specifics, counted from 0."""
@@ -175,8 +192,10 @@ class FindingStore(Sequence[Finding]):
         rows["begin"] -= begin
         return rows, self._specifics.part(begin - self._passed, end - self._passed)
 
-    def specifics(self, start: int = 0) -> tuple[npt.NDArray[np.int64], Rows]:
-        """Return the specifics of all findings from position `start` on.
+    def specifics(
+        self, start: int = 0, stop: int | None = None
+    ) -> tuple[npt.NDArray[np.int64], Rows]:
+        """Return the specifics of all findings from position `start` on, up to `stop`.
 
         Returns
         -------
@@ -185,9 +204,11 @@ class FindingStore(Sequence[Finding]):
         rows : structured numpy.ndarray [n]
             With the names of `Specific`.
         """
-        counts = self.column("count", start)
-        n = int(counts.sum())
-        rows = self._specifics.part(self._specifics.count - n, self._specifics.count)
+        counts = self.column("count", start, stop)
+        if not len(counts):
+            return np.zeros(0, np.int64), np.zeros(0, _SPECIFIC)
+        begin = int(self._rows.row(start)["begin"]) - self._passed
+        rows = self._specifics.part(begin, begin + int(counts.sum()))
         return np.repeat(np.arange(len(counts)), counts), rows
 
     def event(self, at: int) -> Event:

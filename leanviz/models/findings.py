@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.clock import Span
 from leanviz.core.decisions import DecisionRules, judge
 from leanviz.core.events import Event, Finding, Hidden, Rule
 from leanviz.core.finding_store import FindingStore
 from leanviz.core.taxonomy import Taxonomy
+from leanviz.models.rule_masks import Mask, Masks, by_class, masks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,64 +54,9 @@ class Judged:
     parents: list[tuple[Event, int]]
 
 
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class _Masks:
-    """What `DecisionRules.hides` says of many findings at once.
-
-    Attributes
-    ----------
-    loud : numpy.ndarray
-        The threshold is reached.
-    wanted : numpy.ndarray
-        The mute and allow lists let the class through.
-    passing : numpy.ndarray
-        Both, and it is long enough.
-    deliberate : numpy.ndarray
-        It would pass, but the lists leave its class out.
-    ever_present : numpy.ndarray
-        It would be left out as ever-present.
-    """
-
-    loud: Mask
-    wanted: Mask
-    passing: Mask
-    deliberate: Mask
-    ever_present: Mask
-
-
-@lru_cache(maxsize=4)
-def _by_class(rules: DecisionRules) -> tuple[npt.NDArray[np.float64], Mask, Mask]:
-    """Return threshold, whether it is let through, and whether it may be left out, by class."""
-    every = range(len(rules.thresholds))
-    return (
-        np.array([rules.threshold(label) for label in every]),
-        # their kind is told: without a model there are no classes, and numpy cannot guess it
-        np.array([rules.listens_to(label) for label in every], np.bool_),
-        np.array([label in rules.quiet for label in every], np.bool_),
-    )
-
-
-def _masks(
-    rules: DecisionRules,
-    labels: npt.NDArray[np.integer],
-    scores: npt.NDArray[np.float64],
-    n_patches: npt.NDArray[np.integer],
-    presence: npt.NDArray[np.float64],
-) -> _Masks:
-    """Tell what the rules say of many sounds."""
-    thresholds, listens, quiet = _by_class(rules)
-    loud, wanted = scores >= thresholds[labels], listens[labels]
-    complete = loud & (n_patches >= rules.min_patches)
-    return _Masks(
-        loud=loud,
-        wanted=wanted,
-        passing=complete & wanted,
-        deliberate=complete & ~wanted,
-        ever_present=quiet[labels] & (presence >= rules.ever_present),
-    )
+# Findings that touch an extent are looked for among so many times more around them: what lasts
+# for hours is complete long after what it overlaps.
+FAR = 8
 
 
 def _latest(onset: npt.NDArray[np.int64], mask: Mask, most: int | None) -> npt.NDArray[np.intp]:
@@ -122,10 +68,19 @@ def _latest(onset: npt.NDArray[np.int64], mask: Mask, most: int | None) -> npt.N
     return at[began >= np.partition(began, len(began) - most)[len(began) - most]]
 
 
+_Made = dict[int, Event]
+_Said = tuple[DecisionRules, Masks, npt.NDArray[np.int64]] | None
+
+
 class Findings:
     """Findings in the order in which they were complete.
 
     All are judged together, in a few numpy expressions: what `core.decisions.judge` says of each.
+
+    Attributes
+    ----------
+    dropped : int
+        How many were there and were forgotten.
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
@@ -135,13 +90,40 @@ class Findings:
         names = [label.name for label in taxonomy.labels]
         self._ranks = np.argsort(np.argsort(np.array(names, np.str_))).astype(np.uint16)
         self._all = FindingStore(taxonomy)
+        self.dropped = 0
         # the events that were seen last, by position: making them anew is most of the work
-        self._made: dict[int, Event] = {}
+        self._made: _Made = {}
         # what the rules asked about last say of all that is kept, while it stays as it is
-        self._said: tuple[DecisionRules, _Masks, npt.NDArray[np.int64]] | None = None
+        self._said: _Said = None
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def snapshot(self) -> "Findings":
+        """Return what there is now, for any thread to judge; nothing may be added to it."""
+        same = Findings(self._taxonomy)
+        same._all, same.dropped = self._all.snapshot(), self.dropped
+        same._made, same._said = self.worked_out
+        return same
+
+    def adopt(self, snapshot: "Findings") -> bool:
+        """Take over what was worked out for a snapshot of these.
+
+        Returns
+        -------
+        bool
+            Whether all that was in the snapshot still is; if not, nothing is taken over.
+        """
+        if snapshot.dropped != self.dropped:
+            return False
+        self._made, said = snapshot.worked_out
+        self._said = said if len(snapshot) == len(self) else None
+        return True
+
+    @property
+    def worked_out(self) -> tuple[_Made, _Said]:
+        """What was seen of these and said of them last, which need not be found again."""
+        return self._made, self._said
 
     def clear(self) -> None:
         """Forget everything."""
@@ -173,8 +155,7 @@ class Findings:
         """
         masks, stand_ins = self._says(rules, start)
         onset = self._all.column("onset", start)
-        shown = masks.passing & (stand_ins < 0) & ~masks.ever_present
-        parents = masks.passing & (stand_ins >= 0)
+        shown, parents = masks.shown(stand_ins), masks.passing & (stand_ins >= 0)
         events_at = self._in_order(_latest(onset, shown, most), start)
         if most is not None and len(events_at) >= most:  # those before stand behind nothing
             parents &= onset >= onset[events_at[0]]
@@ -188,6 +169,22 @@ class Findings:
             self._made = made
         n = len(events_at)
         return Judged(found[:n], list(zip(found[n:], stand_ins[parents_at].tolist(), strict=True)))
+
+    def touching(self, rules: DecisionRules, extent: Span, most: int) -> list[Event] | None:
+        """Return what the rules show of the findings that touch an extent, in order.
+
+        None if there are more than `most` such findings, or they are that far apart.
+        """
+        column = self._all.column
+        at = np.flatnonzero((column("onset") < extent.stop) & (column("offset") > extent.start))
+        if not len(at):
+            return []
+        start, stop = int(at[0]), int(at[-1]) + 1
+        if len(at) > most or stop - start > FAR * most:
+            return None
+        masks, stand_ins = self._masks(rules, start, stop), self._stand_ins(rules, start, stop)
+        shown = at[masks.shown(stand_ins)[at - start]]
+        return self._events(self._in_order(shown, 0))
 
     def _in_order(self, at: npt.NDArray[np.intp], start: int) -> npt.NDArray[np.intp]:
         """Return positions, counted from `start`, in the order of the events there."""
@@ -217,7 +214,7 @@ class Findings:
         hidden = self._loudest_first(start, masks, stand_ins)
         # the loudest of each class, in the order of all
         best = hidden[np.sort(np.unique(labels[hidden], return_index=True)[1])]
-        nearness = scores[best] / _by_class(rules)[0][labels[best]]
+        nearness = scores[best] / by_class(rules)[0][labels[best]]
         nearest = best[np.lexsort((-nearness, masks.deliberate[best]))][:count] + start
         return [miss for at in nearest.tolist() if (miss := self._miss(at, rules)) is not None]
 
@@ -232,7 +229,7 @@ class Findings:
         return self._made.get(at) or self._all.event(at)
 
     def _loudest_first(
-        self, start: int, masks: _Masks, stand_ins: npt.NDArray[np.int64]
+        self, start: int, masks: Masks, stand_ins: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.intp]:
         """Return what may be the near-miss of its class, by falling score, counted from `start`.
 
@@ -242,46 +239,51 @@ class Findings:
         """
         labels, scores = self._all.column("label", start), self._all.column("score", start)
         below = np.flatnonzero(~masks.loud & masks.wanted)
-        order = below[np.lexsort((-scores[below], labels[below]))]
-        first = np.unique(labels[order], return_index=True)[1]
+        highest = np.zeros(len(self._depths))
+        np.maximum.at(highest, labels[below], scores[below])
+        best = below[scores[below] == highest[labels[below]]]
+        first = np.unique(labels[best], return_index=True)[1]
         hidden = np.flatnonzero(masks.loud & (~masks.passing | masks.ever_present))
         is_parent = masks.passing & (stand_ins >= 0)
         hidden = hidden[~is_parent[hidden]]
-        chosen = np.concatenate((hidden, order[first]))
+        chosen = np.concatenate((hidden, best[first]))
         return chosen[np.argsort(-scores[chosen], kind="stable")]
 
-    def _says(self, rules: DecisionRules, start: int) -> tuple[_Masks, npt.NDArray[np.int64]]:
+    def _says(self, rules: DecisionRules, start: int) -> tuple[Masks, npt.NDArray[np.int64]]:
         """Return what `_masks` and `_stand_ins` do, that of all findings from before if known."""
         if start == 0 and self._said is not None and self._said[0] is rules:
             return self._said[1:]
-        masks, stand_ins = self._masks(rules, start), self._stand_ins(rules, start)
+        stop = len(self._all)
+        masks, stand_ins = self._masks(rules, start, stop), self._stand_ins(rules, start, stop)
         if start == 0:
             self._said = rules, masks, stand_ins
         return masks, stand_ins
 
-    def _masks(self, rules: DecisionRules, start: int) -> _Masks:
-        """Tell what the rules say of the findings from position `start` on."""
-        column = self._all.column
-        n_patches = column("last", start) - column("first", start) + 1
-        labels, scores = column("label", start), column("score", start)
-        return _masks(rules, labels, scores, n_patches, column("presence", start))
+    def _masks(self, rules: DecisionRules, start: int, stop: int) -> Masks:
+        """Tell what the rules say of the findings at positions `start` up to `stop`."""
+        labels, scores, presence, first, last = (
+            self._all.column(name, start, stop)
+            for name in ("label", "score", "presence", "first", "last")
+        )
+        return masks_of(rules, labels, scores, last - first + 1, presence)
 
-    def _stand_ins(self, rules: DecisionRules, start: int) -> npt.NDArray[np.int64]:
-        """Return, for each finding from `start` on, the label that is shown for it; -1 if none."""
-        owners, rows = self._all.specifics(start)
-        masks = _masks(rules, rows["label"], rows["score"], rows["n_patches"], rows["presence"])
+    def _stand_ins(self, rules: DecisionRules, start: int, stop: int) -> npt.NDArray[np.int64]:
+        """Return, for each finding in a range, the label that is shown for it; -1 if none."""
+        owners, rows = self._all.specifics(start, stop)
+        masks = masks_of(rules, rows["label"], rows["score"], rows["n_patches"], rows["presence"])
         shown = masks.passing & ~masks.ever_present & (rows["coverage"] >= rules.parent_coverage)
         labels, owners = rows["label"][shown], owners[shown]
         depth = self._depths[labels]
         # the deepest of each, the first among equals
         order = np.lexsort((-depth, owners))
         found, first = np.unique(owners[order], return_index=True)
-        stand_ins = np.full(len(self._all) - start, -1, np.int64)
+        stand_ins = np.full(stop - start, -1, np.int64)
         stand_ins[found] = labels[order][first]
         return stand_ins
 
     def _drop(self, count: int) -> None:
         if count:
             self._all.drop(count)
+            self.dropped += count
             self._said = None
             self._made = {at - count: e for at, e in self._made.items() if at >= count}

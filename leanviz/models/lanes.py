@@ -2,10 +2,13 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter, sub
 
+from leanviz.core.annotations import IN_ORDER
+from leanviz.core.clock import Span
 from leanviz.core.events import Event
 
 # faster than functions of our own, where thousands of events are asked
@@ -32,8 +35,7 @@ class Lane:
     @classmethod
     def of(cls, label: str, family: str, events: list[Event]) -> "Lane":
         """Return a lane with events, given in their order."""
-        longest = max(map(sub, map(_offset, events), map(_onset, events)), default=0)
-        return cls(label, family, events, longest)
+        return cls(label, family, events, _longest(events))
 
     def __len__(self) -> int:
         return len(self._events)
@@ -55,6 +57,14 @@ class Lane:
             raise ValueError("the event is not in this lane")
         del self._events[at]
 
+    def replace_touching(self, extent: Span, events: list[Event]) -> None:
+        """Take other events in place of those that touch an extent, and touch it as well."""
+        self._longest = max(self._longest, _longest(events))
+        first = bisect_left(self._events, extent.start - self._longest, key=_onset)
+        last = bisect_left(self._events, extent.stop, key=_onset)
+        before = [event for event in self._events[first:last] if event.offset <= extent.start]
+        self._events[first:last] = sorted((*before, *events), key=IN_ORDER)
+
     def forget(self, before: int) -> None:
         """Drop the events at the beginning that ended before a source sample."""
         while self._events and self._events[0].offset < before:
@@ -75,6 +85,22 @@ class Lane:
         """Return the next event of this lane."""
         at = bisect_right(self._events, event)
         return self._events[at] if at < len(self._events) else None
+
+
+def _longest(events: list[Event]) -> int:
+    return max(map(sub, map(_offset, events), map(_onset, events)), default=0)
+
+
+def by_label(events: Iterable[Event], family_of: Callable[[str], str]) -> dict[str, Lane]:
+    """Return a lane for each label that events have, given in their order."""
+    return {label: Lane.of(label, family_of(label), heard) for label, heard in _sorted_out(events)}
+
+
+def _sorted_out(events: Iterable[Event]) -> Iterable[tuple[str, list[Event]]]:
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.label].append(event)
+    return found.items()
 
 
 class Lanes:
@@ -117,17 +143,21 @@ class Lanes:
         for event in events:
             self._families[self._family_of(event.label)][event.label].remove(event)
 
-    def replace(self, events: Iterable[Event]) -> None:
-        """Take other events in place of all; every lane keeps its place, also while empty."""
-        for lanes in self._families.values():
-            for label, lane in lanes.items():
-                lanes[label] = Lane(label, lane.family)
-        by_label: defaultdict[str, list[Event]] = defaultdict(list)
-        for event in events:
-            by_label[event.label].append(event)
-        for label, heard in by_label.items():
-            family = self._family_of(label)
-            self._families.setdefault(family, {})[label] = Lane.of(label, family, heard)
+    def replace(self, lanes: Mapping[str, Lane]) -> None:
+        """Take other lanes, by label; every label keeps its place, also while it has no events."""
+        for family, known in self._families.items():
+            for label in known:
+                known[label] = lanes.get(label) or Lane(label, family)
+        for label, lane in lanes.items():
+            self._families.setdefault(lane.family, {})[label] = lane
+
+    def replace_touching(self, extent: Span, events: Iterable[Event]) -> None:
+        """Take other events in place of all that touch an extent, and touch it as well."""
+        fresh = dict(_sorted_out(events))
+        for lane in self:
+            lane.replace_touching(extent, fresh.pop(lane.label, []))
+        for event in chain.from_iterable(fresh.values()):
+            self.add(event)
 
     def clear(self) -> None:
         """Drop everything, and the order of the lanes."""

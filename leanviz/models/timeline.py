@@ -10,12 +10,14 @@ from functools import cache
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 
-from leanviz.core.annotations import IN_ORDER, Annotations
-from leanviz.core.decisions import DecisionRules, judge
+from leanviz.core.annotations import Annotations
+from leanviz.core.clock import Span
+from leanviz.core.decisions import DecisionRules
 from leanviz.core.events import Event, Finding
 from leanviz.core.taxonomy import Taxonomy
-from leanviz.models.findings import Findings, Judged, NearMiss
-from leanviz.models.lanes import Lane, Lanes
+from leanviz.models.findings import NearMiss
+from leanviz.models.lanes import Lane, Lanes, by_label
+from leanviz.models.redeciding import Decided, Kept, Question
 from leanviz.models.time_text import TimeFormat
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,12 +41,13 @@ class TimelineModel(QAbstractListModel):
     -------
     lanes_changed :
         There are other events.
+    lanes_ahead :
+        The lanes have other events in view, all else is to follow.
     format_changed :
         Times are written otherwise.
     """
 
-    lanes_changed = Signal()
-    format_changed = Signal()
+    lanes_changed, lanes_ahead, format_changed = Signal(), Signal(), Signal()
 
     def __init__(
         self, taxonomy: Taxonomy, limit: int = LIMIT, parent: QObject | None = None
@@ -60,15 +63,11 @@ class TimelineModel(QAbstractListModel):
         self._provisional: list[Event] = []
         self._family_of = cache(self.family)
         self._lanes = Lanes(self._family_of)
-        self._findings = Findings(taxonomy)
+        self._kept = Kept(taxonomy, limit, self._family_of)
         self._sounding: tuple[Finding, ...] = ()
         self._early: tuple[Finding, ...] = ()
         # those of them that are shown
         self._ahead: list[Event] = []
-        self._rules = DecisionRules((0.5,) * len(taxonomy))
-        # what is heard whatever the rules: no finding that is kept is behind it
-        self._undecided: list[Event] = []
-        self._parents: dict[str, Lane] = {}
         self._format = TimeFormat()
         self.forgotten = 0
 
@@ -129,47 +128,69 @@ class TimelineModel(QAbstractListModel):
 
     def parents_of(self, label: str) -> Lane | None:
         """Return what more general classes were heard where events of a label stand for them."""
-        return self._parents.get(label)
+        return self._kept.parents.get(label)
 
     def misses(self, count: int, since: int = -1) -> list[NearMiss]:
         """Return the nearest of what the rules hid after source sample `since`."""
-        return self._findings.misses(self._rules, count, since)
+        return self._kept.findings.misses(self._kept.rules, count, since)
 
     def set_rules(self, rules: DecisionRules) -> None:
         """Show what other rules show of all that is kept; lanes keep their places."""
-        self._rules = rules
+        self._kept.rules = rules
         self._decide()
+
+    def ask(self, rules: DecisionRules, in_view: Span) -> Question | None:
+        """Show what other rules show, without keeping the GUI thread for long.
+
+        Few candidates are all decided at once. Of many, those in view (source samples) are, in the
+        lanes alone; the rest is a question that any thread may answer, for `show`.
+        """
+        self._kept.rules = rules
+        if self._kept.few:
+            self._decide()
+            return None
+        # what sounds now is in the lanes as well, and not looked for
+        live = self._provisional or self._ahead
+        events = None if live else self._kept.touching(in_view, self._annotations)
+        if events is not None:
+            self._lanes.replace_touching(in_view, events)
+            self.lanes_ahead.emit()
+        return self._kept.ask(self._annotations)
+
+    def show(self, decided: Decided) -> Question | None:
+        """Show what was decided; return what is asked instead by now, if that is not it."""
+        if decided.question is self._kept.asked:
+            if not self._kept.accept(decided, self._annotations):
+                return self._kept.ask(self._annotations)
+            self._show_decided(decided)
+        return self._kept.asked
+
+    def settle(self) -> None:
+        """Have all events as the rules of now show them. May take a moment."""
+        if self._kept.asked is not None:
+            self._decide()
 
     def set_annotations(self, annotations: Annotations) -> None:
         """Show what a person says of the events; lanes keep their places."""
         if annotations != self._annotations:
             self._annotations = annotations
-            self._show_heard()
+            final = annotations.applied(self._heard)
+            self._show_final(final, by_label(final, self._family_of))
 
     def set_findings(self, findings: Iterable[Finding]) -> None:
-        """Take other candidates in place of all that are kept; lanes keep their places."""
-        self._findings.clear()
-        self._findings.add(findings)
-        self._decide()
+        """Take other candidates in place of all that are kept, for rules to be set or asked."""
+        self._kept.findings.clear()
+        self._kept.findings.add(findings)
 
     def take(self, findings: Iterable[Finding]) -> None:
         """Take candidates that are complete, and show those that the rules show."""
-        start = len(self._findings)
-        self._findings.add(findings)
-        if len(self._findings) == start:
-            return
-        judged = self._findings.judge(self._rules, start)
-        self._note(judged)
-        self._add(judged.events)
+        start = len(self._kept.findings)
+        self._kept.findings.add(findings)
+        self._add_from(start)
 
     def keep_since(self, sample: int) -> None:
         """Let go of candidates that ended before a source sample; events shown of them stay."""
-        for finding in self._findings.forget(sample):
-            at = bisect_left(self._heard, finding.event)
-            if self._heard[at : at + 1] == [finding.event]:
-                self._undecided.append(finding.event)
-        for lane in self._parents.values():
-            lane.forget(sample)
+        self._kept.forget(sample, self._heard)
 
     def set_sounding(self, findings: Iterable[Finding], early: Iterable[Finding] = ()) -> None:
         """Take the candidates that sound now, in place of those of the previous call.
@@ -188,13 +209,12 @@ class TimelineModel(QAbstractListModel):
     ) -> None:
         """Begin with another source, and the events and candidates known of it."""
         self.beginResetModel()
-        self._forget_findings()
-        self._findings.add(findings)
-        judged = self._findings.judge(self._rules)
-        self._note(judged)
+        self._kept.clear()
+        self._kept.findings.add(findings)
+        self._kept.undecided = list(events)
         self._rate, self._annotations = sample_rate, Annotations()
-        self._undecided = list(events)
-        final = sorted((*self._undecided, *judged.events))
+        self._sounding, self._early = (), ()
+        final = sorted((*self._kept.undecided, *self._kept.judge_from(0)))
         self._provisional, self._ahead = [], []
         self.forgotten = max(0, len(final) - self._limit)
         self._heard = final[self.forgotten :]
@@ -208,7 +228,7 @@ class TimelineModel(QAbstractListModel):
     def add_final(self, events: Iterable[Event]) -> None:
         """Take events that will not change any more."""
         final = list(events)
-        self._undecided += final
+        self._kept.undecided += final
         self._add(final)
 
     def _add(self, heard: list[Event]) -> None:
@@ -288,44 +308,34 @@ class TimelineModel(QAbstractListModel):
 
     def _decide(self) -> None:
         """Judge all that is kept by the rules of now."""
-        judged = self._findings.judge(self._rules, most=self._limit)
-        self._parents = {}
-        self._note(judged)
-        heard = judged.events
-        if self._undecided:
-            heard = sorted((*self._undecided, *heard), key=IN_ORDER)
-        self._heard = heard[max(0, len(heard) - self._limit) :]
-        self._show_heard()
+        decided = self._kept.ask(self._annotations)()
+        self._kept.accept(decided, self._annotations)
+        self._show_decided(decided)
 
-    def _show_heard(self) -> None:
-        """Show what the rules show, with what a person says of it."""
+    def _show_decided(self, decided: Decided) -> None:
+        """Show what was decided, and what has come since it was asked."""
+        self._heard = decided.heard
+        self._show_final(decided.final, decided.lanes)
+        self._add_from(len(decided.question.findings))
+
+    def _show_final(self, final: list[Event], lanes: dict[str, Lane]) -> None:
         self.beginResetModel()
         self._provisional, self._ahead = [], []
-        self._final = self._annotations.applied(self._heard)
-        self._lanes.replace(self._final)
+        self._final = final
+        self._lanes.replace(lanes)
         self.endResetModel()
         self._show_sounding()
         self.lanes_changed.emit()
 
-    def _note(self, judged: Judged) -> None:
-        """Remember which parents stand behind what is shown."""
-        for event, label in judged.parents:
-            name = self._taxonomy[label].name
-            lane = self._parents.setdefault(name, Lane(name, self._family_of(name)))
-            lane.add(event)
+    def _add_from(self, start: int) -> None:
+        """Show what the rules show of the candidates from a position on."""
+        if start < len(self._kept.findings):
+            self._add(self._kept.judge_from(start))
 
     def _show_sounding(self) -> None:
-        shown, early = (
-            [f.event for f in found if judge(f.candidate, self._rules, self._taxonomy) is None]
-            for found in (self._sounding, self._early)
-        )
+        shown, early = map(self._kept.sounding, (self._sounding, self._early))
         known = {event.label for event in shown}
         self.set_provisional(shown, [event for event in early if event.label not in known])
-
-    def _forget_findings(self) -> None:
-        self._findings.clear()
-        self._sounding, self._early = (), ()
-        self._undecided, self._parents = [], {}
 
     def _forget(self, count: int) -> None:
         """Drop the oldest final events."""
@@ -335,7 +345,6 @@ class TimelineModel(QAbstractListModel):
         self._lanes.remove(self._final[:count])
         del self._final[:count]
         del self._heard[: max(0, len(self._heard) - self._limit)]
-        if len(self._undecided) > self._limit:
-            self._undecided = sorted(self._undecided, key=IN_ORDER)[-self._limit :]
+        self._kept.trim()
         self.forgotten += count
         self.endRemoveRows()

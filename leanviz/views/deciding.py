@@ -1,28 +1,39 @@
 """What follows from the user's choices: other labels at once, in live history and in files."""
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from leanviz.core.clock import Span
 from leanviz.models.decisions import DecisionsModel
 from leanviz.views.background import Background
 from leanviz.views.inspector import NEAR_ROWS
 from leanviz.views.listening import Listening
 from leanviz.views.live_view import Parts
+from leanviz.views.polled import PolledBackground
 from leanviz.views.recording import Recording
 
 if TYPE_CHECKING:
+    from leanviz.core.decisions import DecisionRules
     from leanviz.inference.model import LeanModel
+    from leanviz.models.redeciding import Question
     from leanviz.pipeline.results import ClipAnalysis
+
+# How often to look whether all of a long recording is decided.
+DECIDED_MS = 10
+# Part of the view that is decided beside it: boxes and names reach a little beyond their extent.
+BESIDE = 0.05
 
 
 class Deciding(QObject):
     """Applies the rules wherever labels are made or kept.
 
     Thresholds and lists of classes choose among the candidates that are kept, which takes
-    milliseconds. Smoothing and hang-over make other candidates: of a file on a worker thread, from
-    its scores; live from now on.
+    milliseconds; of a recording of hours only what is in view is chosen at once, all of it on a
+    worker thread. Smoothing and hang-over make other candidates: of a file on a worker thread,
+    from its scores; live from now on.
 
     Parameters
     ----------
@@ -49,14 +60,15 @@ class Deciding(QObject):
         self._decisions, self._parts = decisions, parts
         self._listening, self._recording = listening, recording
         self._model: LeanModel | None = None
-        self._finder = Background("decisions")
+        self._finder = Background("candidates")
+        self._decider = PolledBackground("decisions", self, DECIDED_MS)
         decisions.changed.connect(self._apply)
         parts.inspector.near.serve(decisions)
 
     @property
     def busy(self) -> bool:
         """Whether `poll` has something to do."""
-        return self._finder.busy
+        return self._finder.busy or self._decider.busy
 
     def set_model(self, model: "LeanModel") -> None:
         """Take the model, which says what is recommended."""
@@ -68,8 +80,9 @@ class Deciding(QObject):
         self._finder.poll()
 
     def close(self) -> None:
-        """End the worker. Twice is harmless."""
+        """End the workers. Twice is harmless."""
         self._finder.close()
+        self._decider.close()
 
     def analysis(self) -> "ClipAnalysis | None":
         """Return the analysis of the file shown as it is decided and reviewed now, for export."""
@@ -106,10 +119,24 @@ class Deciding(QObject):
         if rules is None:
             return
         self._listening.set_rules(rules)
-        self._parts.workspace.timeline.set_rules(rules)
-        self._reselect()
+        self._decide(rules)
         self.settle()
-        self.show_misses()
+
+    def _decide(self, rules: "DecisionRules") -> None:
+        """Show what the rules show of all that is kept: what is in view at once, then the rest."""
+        time, timeline = self._parts.workspace.time, self._parts.workspace.timeline
+        beside_s, rate = BESIDE * time.span_s, timeline.sample_rate
+        start, stop = (time.start_s - beside_s) * rate, (time.stop_s + beside_s) * rate
+        self._go_on(timeline.ask(rules, Span(math.floor(start), math.ceil(stop))))
+
+    def _go_on(self, question: "Question | None") -> None:
+        """Have a worker decide what is to be decided still; one that is busy is asked after it."""
+        if question is None:
+            self._reselect()
+            self.show_misses()
+        elif not self._decider.busy:
+            timeline = self._parts.workspace.timeline
+            self._decider.run(question, lambda decided: self._go_on(timeline.show(decided)))
 
     def _reselect(self) -> None:
         """Let go of the selected label if it is not shown any more."""
@@ -122,6 +149,5 @@ class Deciding(QObject):
         if self._recording.analysis is before:
             self._recording.replace_analysis(found)
             self._parts.workspace.timeline.set_findings(found.findings)
-            self._reselect()
-            self.show_misses()
+            self._decide(self._decisions.rules or found.rules)
         self.settle()

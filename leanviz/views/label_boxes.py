@@ -92,6 +92,7 @@ class LanesItem(PaneItem):
         self._total = len(timeline.lanes)
         self._pinned: list[Pinned] = []
         timeline.lanes_changed.connect(self._count_change)
+        timeline.lanes_ahead.connect(self._count_change)
         self._widths: dict[str, float] = {}
         self._measured_at = 0.0
 

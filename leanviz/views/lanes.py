@@ -48,6 +48,7 @@ class LanesPane(Pane):
         # of more lanes than fit: those heard last, or those from the first lane on
         self._heard_last = False
         timeline.lanes_changed.connect(self._take_events)
+        timeline.lanes_ahead.connect(self._take_events)
         time.follow_changed.connect(self._take_follow)
         self._arrange()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QRect, Qt
@@ -9,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import Gap, PixelMap
-from leanviz.core.events import Event
+from leanviz.core.events import Event, State
 from leanviz.core.tracks import Tracks
 from leanviz.models.timeline import TimelineModel
 from leanviz.views.colours import family_hue
@@ -87,17 +88,26 @@ class LabelStrip(PaneItem):
     def _draw_events(
         self, timeline: TimelineModel, events: list[Event], axis: PixelMap, ratio: float
     ) -> None:
-        if not events:
+        over = [event for event in events if event.state is State.FINAL]
+        if not over:
             return
         # thousands of labels, most of them narrower than a pixel: columns of colours, drawn last
         wide, tall = self._image.width(), round(STRIP * ratio)
         columns = np.zeros(wide, np.uint32)
-        rate = timeline.sample_rate
-        hues = {label: _ink(timeline.family(label)) for label in {e.label for e in events}}
-        for event in events:
-            if not event.sounding:
-                left, right = _columns(axis, event.onset / rate, event.offset / rate)
-                columns[max(left, 0) : max(right, 0)] = hues[event.label]
+        hues = {label: _ink(timeline.family(label)) for label in {e.label for e in over}}
+        inks = np.fromiter((hues[event.label] for event in over), np.uint32)
+        onsets, offsets = (
+            np.fromiter(map(attrgetter(end), over), np.int64) / timeline.sample_rate
+            for end in ("onset", "offset")
+        )
+        # both ends within the strip, at least a column apart unless both are beside it
+        left = axis.xs(onsets).astype(np.int64)
+        right = np.maximum(left + 1, np.rint(axis.xs(offsets)).astype(np.int64))
+        left, right = left.clip(0, wide), right.clip(0, wide)
+        counts = right - left
+        begin = np.cumsum(counts) - counts
+        # where columns overlap, the later label is seen
+        columns[np.arange(counts.sum()) + np.repeat(left - begin, counts)] = np.repeat(inks, counts)
         strip = QImage(columns.data, wide, 1, 4 * wide, self._image.format())
         painter = QPainter(self._image)
         painter.drawImage(QRect(0, self._image.height() - tall, wide, tall), strip)

@@ -132,6 +132,7 @@ class ReviewFiles(QObject):
         if review is None:
             return
         timeline = self._workspace.timeline
+        timeline.settle()
         shown, taxonomy = list(timeline.events), timeline.taxonomy
 
         def write() -> ReviewFile:

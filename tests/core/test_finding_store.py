@@ -52,6 +52,7 @@ def shown(findings: "list[Finding] | FindingStore") -> list[int]:
 def test_a_store_is_a_list(steps: list[tuple[list[Finding], int]]) -> None:
     store, plain = FindingStore(TAXONOMY, store=np.copy), list[Finding]()
     for findings, dropped in steps:
+        before, as_it_was = store.snapshot(), plain.copy()
         store.extend(findings)
         plain += findings
         store.drop(dropped)
@@ -63,6 +64,9 @@ def test_a_store_is_a_list(steps: list[tuple[list[Finding], int]]) -> None:
         assert [store.event(at) for at in range(len(store))] == [f.event for f in plain]
         assert store.column("score").tolist() == [f.candidate.score for f in plain]
         assert store.column("count", 2).tolist() == [len(f.candidate.specifics) for f in plain[2:]]
+        assert list(before) == as_it_was, "a snapshot stays as it was"
+        specifics = [s.label for f in plain[1:3] for s in f.candidate.specifics]
+        assert store.specifics(1, min(3, len(plain)))[1]["label"].tolist() == specifics
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

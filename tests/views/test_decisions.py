@@ -14,6 +14,7 @@ from leanviz.core.choices import DecisionChoices
 from leanviz.core.events import Event
 from leanviz.core.resources import resource_path
 from leanviz.core.smoothing import Smoothing
+from leanviz.models import redeciding
 from leanviz.pipeline.clip import analyze_file
 from leanviz.settings import DEFAULTS, Settings
 from leanviz.views.action_table import Mode
@@ -101,6 +102,22 @@ def test_the_slider_re_decides_a_file_without_the_model(
     assert all(any(label in event.parents for event in more) for label in parents)
     action(on_demo, "undo").trigger()
     assert shown(on_demo) == before
+
+
+def test_a_recording_of_hours_is_decided_by_a_worker(
+    qtbot: QtBot, on_demo: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director, table = on_demo.director, on_demo.review.page.table
+    decided: list[set[Event]] = []
+    for at_once in (redeciding.AT_ONCE, 40):  # the demo clip has more candidates than these
+        monkeypatch.setattr(redeciding, "AT_ONCE", at_once)
+        for offset in (-0.3, 0.1, 0.2, -0.1):  # the worker has not answered before the next
+            director.decisions.set_offset(offset)
+        qtbot.waitUntil(lambda: not director.deciding.busy)
+        decided.append(shown(on_demo))
+        assert table.rows is not None
+        assert set(table.rows.events) == shown(on_demo)
+    assert decided[0] == decided[1]
 
 
 def test_the_file_that_is_written_has_the_labels_that_are_shown(
