@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from leanviz.views.plain import PlainLabel, plain_tip
+from leanviz.views.plain import OneLine, PlainLabel, plain_tip
 
 NONE = "\N{EN DASH}"
-ELIDE = Qt.TextElideMode.ElideRight
 
 
 class Facts(QWidget):
@@ -22,22 +21,24 @@ class Facts(QWidget):
 
     def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        self._values: dict[str, PlainLabel] = {}
-        for row, name in enumerate(names):
-            label, value = PlainLabel(name), PlainLabel(NONE)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._values: dict[str, OneLine] = {}
+        for name in names:
+            label, value = PlainLabel(name), OneLine(NONE)
             label.setProperty("role", "name")
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             # a long value is cut, it does not widen the inspector
             value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             value.setAccessibleName(name)
             value.setAccessibleDescription(NONE)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(value, row, 1)
+            # not in a grid: a value has all the room that its own name leaves
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addWidget(label)
+            row.addWidget(value, 1)
+            column.addLayout(row)
             self._values[name] = value
 
     def show_values(self, values: Mapping[str, str]) -> None:
@@ -47,8 +48,8 @@ class Facts(QWidget):
             if text != label.accessibleDescription():
                 label.setAccessibleDescription(text)
                 label.setToolTip(plain_tip(text) if text != NONE else "")
-                room = max(label.width(), label.fontMetrics().horizontalAdvance(NONE))
-                label.setText(label.fontMetrics().elidedText(text, ELIDE, room))
+                label.setText(text)
+                label.setAccessibleName(name)
 
     def value(self, name: str) -> str:
         """Return what is shown for a name."""

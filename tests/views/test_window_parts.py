@@ -30,6 +30,7 @@ from leanviz.views.banner import Banner, Severity
 from leanviz.views.device_picker import DevicePicker
 from leanviz.views.engine import AudioDevices
 from leanviz.views.exporting import with_suffix
+from leanviz.views.facts import Facts
 from leanviz.views.figure_spec import FigureSpec
 from leanviz.views.key_sheet import KeySheet, key_rows
 from leanviz.views.level_meter import LevelMeter
@@ -273,6 +274,19 @@ def test_a_long_title_widens_no_page(qtbot: QtBot) -> None:
     assert heading.sizeHint().width() <= 120 < heading.fontMetrics().horizontalAdvance(long)
     heading.resize(800, 24)
     assert heading.sizeHint().width() >= heading.fontMetrics().horizontalAdvance(long)
+
+
+def test_a_value_is_shown_in_full_once_there_is_room(qtbot: QtBot) -> None:
+    facts, long = Facts(("a", "a name that is long")), "00:48:10.17 \N{EN DASH} 00:48:13.05"
+    qtbot.addWidget(facts)
+    facts.resize(120, 60)
+    facts.show()
+    facts.show_values({"a": long})
+    value = facts._values["a"]
+    assert QLabel.text(value).endswith("\N{HORIZONTAL ELLIPSIS}")
+    facts.resize(300, 60)
+    qtbot.waitUntil(lambda: QLabel.text(value) == long)
+    assert (value.accessibleName(), value.accessibleDescription()) == ("a", long)
 
 
 def test_the_pointer_and_the_selection_are_read_in_the_smallest_window(qtbot: QtBot) -> None:
