@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -15,6 +15,7 @@ from leanviz.pipeline.analyses import Analysis
 from leanviz.views.action_table import Mode
 from leanviz.views.background import Background
 from leanviz.views.plain import plain_tip
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.pipeline.analysis_process import AnalysisProcess
@@ -33,7 +34,7 @@ WHY_NOT = {
 }
 
 
-class AnalysisDesk(QObject):
+class AnalysisDesk(Telling):
     """Has the part of a file that is in view analysed while the pane is shown, and never else.
 
     One part of the file at a time is analysed; which is next is decided when it is done, by what is
@@ -43,13 +44,9 @@ class AnalysisDesk(QObject):
     -------
     changed :
         There is more, or less, to export.
-    said, failed : str
-        Sentences for the user.
     """
 
     changed = Signal()
-    said = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self, director: "Director", workspace: "Workspace", window: QWidget, settings: "Settings"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from leanviz.core.attention import Head
@@ -20,6 +20,7 @@ from leanviz.views.attention_page import AttentionPage
 from leanviz.views.attention_window import WindowMap
 from leanviz.views.inspector import Inspector
 from leanviz.views.readout import attention_values
+from leanviz.views.telling import Telling
 from leanviz.views.theme import Theme
 
 if TYPE_CHECKING:
@@ -29,20 +30,16 @@ if TYPE_CHECKING:
 BUTTONS = ("pin a", "pin b", "unpin")
 
 
-class AttentionDesk(QObject):
+class AttentionDesk(Telling):
     """Serves the actions of the attention map, and keeps what was chosen as settings.
 
     Signals
     -------
     changed :
         Other actions can be used now.
-    said, failed : str
-        What became of something, or went wrong.
     """
 
     changed = Signal()
-    said = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self, director: "Director", inspector: Inspector, actions: Actions, parent: QWidget
@@ -73,8 +70,7 @@ class AttentionDesk(QObject):
         self.page.heads.chosen.connect(self._choose_row)
         self.window.changed.connect(self._check_window)
         self.window.failed.connect(self.failed)
-        self.exporting.said.connect(self.said)
-        self.exporting.failed.connect(self.failed)
+        self.exporting.tell_through(self)
         self._director.live_map.begun.connect(self._take_live)
 
     def serve(self, settings: Settings, side: "Side") -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from leanviz.views.polled import PolledBackground
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.core.attention import AttentionBand
@@ -17,17 +17,8 @@ FILTERS = "Attention archive (*.npz);;Table of lag, spread and shape (*.csv)"
 NO_FORM = "A map is written as .npz or .csv: a picture of it is File > Export Figure."
 
 
-class MapExport(QObject):
-    """Asks where to, and has a worker write: a map may be of hours.
-
-    Signals
-    -------
-    said, failed : str
-        What became of it.
-    """
-
-    said = Signal(str)
-    failed = Signal(str)
+class MapExport(Telling):
+    """Asks where to, and has a worker write: a map may be of hours."""
 
     def __init__(self, director: "Director", window: QWidget) -> None:
         super().__init__(window)

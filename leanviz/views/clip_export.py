@@ -5,13 +5,14 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QProgressDialog, QWidget
 
 from leanviz.core.events import Event
 from leanviz.core.watching import Cut
 from leanviz.sessions.report import ClipReport
 from leanviz.views.background import Background
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.sessions.event_clips import ClipsDone
@@ -34,17 +35,8 @@ class _Progress:
         return not self.stopped.is_set()
 
 
-class ClipExport(QObject):
-    """Writes clips without holding up the window.
-
-    Signals
-    -------
-    said, failed : str
-        What became of it.
-    """
-
-    said = Signal(str)
-    failed = Signal(str)
+class ClipExport(Telling):
+    """Writes clips without holding up the window."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from leanviz.core.clock import Span, seconds, to_sample
@@ -18,6 +18,7 @@ from leanviz.views.explain_panel import ExplainPanel
 from leanviz.views.explain_playing import ExplainPlaying
 from leanviz.views.explain_source import ExplainSource
 from leanviz.views.explain_whatif import ExplainWhatIf
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.core.tracks import Tracks
@@ -37,22 +38,18 @@ SELECT_LABEL = "Select a label to see what drove it."
 SELECT_SOMETHING = "Select a label or a time range first."
 
 
-class ExplainDesk(QObject):
+class ExplainDesk(Telling):
     """Answers why, what if, and what is alike, of what is shown; the newest wish wins.
 
     Signals
     -------
     changed :
         There is, or is no longer, an explanation.
-    said, failed : str
-        Sentences for the user.
     wanted : Path
         A file to open, since a moment in it was chosen.
     """
 
     changed = Signal()
-    said = Signal(str)
-    failed = Signal(str)
     wanted = Signal(object)
 
     def __init__(

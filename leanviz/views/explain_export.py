@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from leanviz.core.errors import UserError
 from leanviz.sessions.attention_file import write_attention, write_attention_table
 from leanviz.views.background import Background
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.inference.model import LeanModel
@@ -19,17 +19,8 @@ if TYPE_CHECKING:
 FILTERS = "Attention archive (*.npz);;Table (*.csv);;Picture (*.svg *.png)"
 
 
-class ExplainExport(QObject):
-    """Asks where to, and writes: archives and tables by a worker, pictures at once.
-
-    Signals
-    -------
-    said, failed : str
-        What became of it.
-    """
-
-    said = Signal(str)
-    failed = Signal(str)
+class ExplainExport(Telling):
+    """Asks where to, and writes: archives and tables by a worker, pictures at once."""
 
     def __init__(self, director: "Director", workspace: "Workspace", window: QWidget) -> None:
         super().__init__(window)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from leanviz.views import exporting
@@ -12,23 +11,15 @@ from leanviz.views.clip_export import ClipExport
 from leanviz.views.figure_export import FigureExport
 from leanviz.views.navigation import Navigation
 from leanviz.views.part_export import PartExport
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.views.director import Director
     from leanviz.views.reference_files import ReferenceFiles
 
 
-class ExportDesk(QObject):
-    """Has what the File menu exports asked for and written.
-
-    Signals
-    -------
-    said, failed : str
-        What became of it.
-    """
-
-    said = Signal(str)
-    failed = Signal(str)
+class ExportDesk(Telling):
+    """Has what the File menu exports asked for and written."""
 
     def __init__(
         self,
@@ -42,8 +33,7 @@ class ExportDesk(QObject):
         self.clips, self.part = ClipExport(window), PartExport(director, window)
         self.figures = FigureExport(director, director.workspace, references, window)
         for part in (self.clips, self.part, self.figures):
-            part.said.connect(self.said)
-            part.failed.connect(self.failed)
+            part.tell_through(self)
 
     def serve(self, actions: Actions) -> None:
         """Have the actions that export do their work."""

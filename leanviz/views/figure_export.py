@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from leanviz.core.analysis_kinds import Kind
@@ -17,6 +16,7 @@ from leanviz.views.figure_dialog import FigureDialog
 from leanviz.views.figure_spec import PANES, FigureSpec
 from leanviz.views.polled import PolledBackground
 from leanviz.views.render import Also, detail_of, needs_detail
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.pipeline.analyses import Analysis
@@ -29,17 +29,8 @@ REVIEWED = "labels reviewed by hand, which the line below does not know: save th
 FILTERS = "Picture (*.png);;Vector graphics (*.svg)"
 
 
-class FigureExport(QObject):
-    """Draws figures; what they need of long files is read by a worker.
-
-    Signals
-    -------
-    said, failed : str
-        What became of it.
-    """
-
-    said = Signal(str)
-    failed = Signal(str)
+class FigureExport(Telling):
+    """Draws figures; what they need of long files is read by a worker."""
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from leanviz.audio.suffixes import SOUND_SUFFIXES
 from leanviz.views.files import FileMenu
 from leanviz.views.polled import PolledBackground
+from leanviz.views.telling import Telling
 
 # Of more the rest is counted: who has more to look at has the command line.
 MOST_FILES = 10_000
@@ -17,7 +18,7 @@ MOST_FILES = 10_000
 LISTED = 30
 
 
-class FileQueue(QObject):
+class FileQueue(Telling):
     """The files that were dropped or named together, folders searched, and which of them is open.
 
     Signals
@@ -26,16 +27,10 @@ class FileQueue(QObject):
         Open this one.
     changed :
         There are others before or after.
-    said : str
-        Which of how many is opened.
-    failed : str
-        What was left out, or that there is nothing to open.
     """
 
     chosen = Signal(object)
     changed = Signal()
-    said = Signal(str)
-    failed = Signal(str)
 
     def __init__(self, menu: QMenu, parent: QObject) -> None:
         super().__init__(parent)

@@ -5,13 +5,13 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from leanviz.core.clock import Span, seconds
 from leanviz.core.watching import ClipFormat
 from leanviz.sessions.clips import clip_name, free_place
 from leanviz.views.polled import PolledBackground
+from leanviz.views.telling import Telling
 
 if TYPE_CHECKING:
     from leanviz.core.tracks import Tracks
@@ -20,17 +20,8 @@ if TYPE_CHECKING:
 FILTERS = {"FLAC (*.flac)": ClipFormat.FLAC, "WAV (*.wav)": ClipFormat.WAV}
 
 
-class PartExport(QObject):
-    """Writes a part of the file shown, or of what was heard live.
-
-    Signals
-    -------
-    said, failed : str
-        What became of it.
-    """
-
-    said = Signal(str)
-    failed = Signal(str)
+class PartExport(Telling):
+    """Writes a part of the file shown, or of what was heard live."""
 
     def __init__(self, director: "Director", window: QWidget) -> None:
         super().__init__(window)

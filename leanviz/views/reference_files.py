@@ -18,6 +18,7 @@ from leanviz.views.reference_panel import WAITING, ReferencePanel
 from leanviz.views.review_files import is_review
 from leanviz.views.session_view import is_session
 from leanviz.views.side import Side
+from leanviz.views.telling import Telling
 from leanviz.views.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ FILTERS = "Labels (*.txt *.csv *.tsv *.json *.jsonl *.lab);;All files (*)"
 NO_SOUND = "Open the sound first: its labels are then shown below it."
 
 
-class ReferenceFiles(QObject):
+class ReferenceFiles(Telling):
     """The reference of the sound shown, from the label files that were given.
 
     Files are read and figures are made on a worker thread; what is asked last counts.
@@ -39,13 +40,9 @@ class ReferenceFiles(QObject):
     -------
     changed :
         There is a reference, or none any more.
-    said, failed : str
-        A sentence about what was read, or could not be.
     """
 
     changed = Signal()
-    said = Signal(str)
-    failed = Signal(str)
 
     def __init__(
         self, director: Director, workspace: Workspace, side: Side, parent: QObject
