@@ -169,11 +169,12 @@ class Viewport(QObject):
         Every pane of the same width gets the same map, so an instant has one x; its left edge is on
         a whole pixel column, so scrolling moves by whole pixels. It is the same object until then.
         """
-        if self._map is None or self._map.width != width:
+        held = self._map
+        if held is None or held.width != width:
             made = on_whole_columns(self._start_s, self._span_s, width)
-            self._latest = self._map = self._latest if made == self._latest else made
-            self._column = made.first_column
-        return self._map
+            held = self._latest = self._map = self._latest if made == self._latest else made
+            self._column = held.first_column
+        return held
 
     def rest_s(self, width: int) -> float | None:
         """Return the seconds until a live view of `width` device pixels differs by a pixel.

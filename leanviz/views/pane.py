@@ -79,6 +79,8 @@ class Pane(GesturePlot):
         # of the latest picture, in device pixels
         self._device_width = 1
         self._canvas = self.viewport()
+        # kept: to make one takes longer than to begin with it
+        self._painter = QPainter()
         # bound once: on its objects Qt's methods take longer to be found than to run
         self._update_canvas = self._canvas.update
         self._pixel_ratio = self.devicePixelRatioF
@@ -246,8 +248,15 @@ class Pane(GesturePlot):
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
         self.pictures += 1
-        painter = QPainter(self._canvas)
-        items, exposed = self._items, ev.rect()
+        painter = self._painter
+        painter.begin(self._canvas)
+        try:
+            self._paint(painter, ev.rect())
+        finally:  # one that is still at work could not begin again
+            painter.end()
+
+    def _paint(self, painter: QPainter, exposed: QRect) -> None:
+        items = self._items
         more = exposed != self._area
         # most pictures are of this area alone, and all of it is drawn over
         if more or not items[0].covers():
@@ -257,7 +266,11 @@ class Pane(GesturePlot):
         if more and self.clips:
             painter.setClipRect(self._plot)
         painter.translate(LEFT, 0)
-        width, height, ratio = self._device_size(painter)
+        if more or not self.clips or self._pixel_ratio() != 1.0:
+            width, height, ratio = self._device_size(painter)
+        else:  # a part of what is on the screen, and by far the most frequent case
+            (width, height), ratio = self._size, 1.0
+            self._device_width = max(1, width)
         seen = items if width > 0 and height > 0 else ()
         drawn = [item for item in seen if item.is_shown and not item.idle()]
         for item in drawn[:-1]:
@@ -266,7 +279,6 @@ class Pane(GesturePlot):
             painter.restore()
         if drawn:  # what the last one leaves behind, nobody meets
             drawn[-1].draw(painter, width, height, ratio)
-        painter.end()
 
     def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
         """Let a painter count in device pixels; return the plot area in them, and their ratio."""
@@ -327,7 +339,7 @@ class Pane(GesturePlot):
         self._key = key
         self.moved()
         if not self.stands_still():
-            self._repaint()
+            self._update_canvas(self._area)
         if self._pointer is not None:
             self.hovered(self._pointer)
 
