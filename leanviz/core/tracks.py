@@ -1,5 +1,6 @@
 """The picture of a recording or of live listening, filled by one thread and read by views."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ MAX_GAPS = 1000
 # Sound drawn anew with each block that comes in, when another window is wanted: 20 ms of work.
 CATCH_UP_S = 4.0
 FULL_SCALE = 32767.0
+# What LEAN gets is made for so many columns at a time, a second of them, while nobody looks.
+UNSEEN, LOOKED_AT_S = 100, 1.0
 
 
 class Tracks:
@@ -46,8 +49,6 @@ class Tracks:
     ----------
     envelope : EnvelopePyramid
         The waveform; of what is older than the history, coarsely.
-    heard : MelColumns
-        What LEAN gets; of a file only once somebody has filled it (see `unheard`).
     detail : Detail or None
         A part of a recording that is looked at closely, finer. Set by one thread, loaded by any.
     """
@@ -65,12 +66,12 @@ class Tracks:
         self._rate, self._capacity, self._least_hop_s = sample_rate, capacity, least_hop_s
         self._sound = Ring(capacity, (), np.int16) if keep_sound else None
         # NB: each is written by one thread and loaded by others, one reference a time.
-        self.heard = self.unheard()
+        self._heard, self._looked_s = self.unheard(), -LOOKED_AT_S
         self.detail: Detail | None = None
         self._spectra = self.blank(WINDOW_S)
         self._coming: Spectra | None = None
         self._wanted = self._spectra.stft
-        self._written = 0
+        self._written, self._over = 0, False
         self._gaps: tuple[Gap, ...] = ()
 
     @classmethod
@@ -105,9 +106,27 @@ class Tracks:
         return self._written
 
     @property
+    def forgets(self) -> bool:
+        """Whether there was sound that cannot be shown any more. Any thread."""
+        return self._written > self._capacity
+
+    @property
     def history(self) -> Span:
         """The samples that can still be shown. Any thread."""
         return Span(max(0, self._written - self._capacity), self._written)
+
+    @property
+    def heard(self) -> MelColumns:
+        """What LEAN gets; of a file only once somebody has filled it (see `unheard`). Any thread.
+
+        Live it is a second behind where nobody has looked of late, until the next sound comes.
+        """
+        self._looked_s = time.monotonic()
+        return self._heard
+
+    @heard.setter
+    def heard(self, heard: MelColumns) -> None:
+        self._heard = heard
 
     @property
     def sound(self) -> Ring | None:
@@ -149,7 +168,8 @@ class Tracks:
     def hear(self, samples: Float32) -> None:
         """Append what the model gets of the samples pushed: [n] at its own rate."""
         if self._sound is not None:
-            self.heard.push(samples)
+            seen = self._over or time.monotonic() - self._looked_s < LOOKED_AT_S
+            self._heard.push(samples, 1 if seen else UNSEEN)
 
     def skip(self, count: int, cause: Cause = Cause.LOST) -> None:
         """Leave room for `count` samples that never came, at their true width."""
@@ -160,11 +180,12 @@ class Tracks:
         self._gaps = joined(self._gaps, gap, 0)[-MAX_GAPS:]
         self._written = gap.stop
         self._spectra.skip(gap.stop)
-        self.heard.skip(gap.stop)
+        self._heard.skip(gap.stop)
 
     def finish(self) -> None:
-        """Complete the columns at the end of a recording."""
+        """Complete the columns at the end of a recording; only `hear` may follow."""
         self._spectra.finish()
+        self._over = True
 
     def everything(self) -> dict[str, npt.NDArray[Any]] | None:
         """Return all that is drawn of a recording that is complete; None if some is not kept."""

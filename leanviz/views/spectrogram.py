@@ -41,7 +41,7 @@ from leanviz.views.drawing import PaneItem, colour, small_font
 from leanviz.views.notes import Note, forgotten_in_view
 from leanviz.views.palettes import UInt32, level_table, pixel
 from leanviz.views.pane import Pane
-from leanviz.views.pixels import ColumnItem
+from leanviz.views.pixels import CHUNK, ColumnItem
 
 UInt8 = npt.NDArray[np.uint8]
 Int64 = npt.NDArray[np.int64]
@@ -100,9 +100,10 @@ class SpectrogramItem(ColumnItem):
         """Draw thin diagonals over the frequencies that the model does not get."""
         band, apart = self._settings.axis(tracks.sample_rate), round(HATCH * size[1])
         ink = pixel(self.theme.muted)
+        first = columns.start % apart
         for top, bottom in unheard_rows(band, size[0]):
-            lines = (np.arange(top, bottom)[:, None] + np.array(columns)) % apart == 0
-            pixels[top:bottom][lines] = ink
+            lines = diagonals(top, bottom, apart)[:, first : first + len(columns)]
+            np.copyto(pixels[top:bottom], ink, where=lines)
 
     def _spectra(self, tracks: Tracks, edges: Int64, height: int) -> tuple[UInt8, Known]:
         """Return the spectra of pixel columns as rows [n, height], and which are known [n]."""
@@ -131,6 +132,16 @@ def unheard_rows(band: FrequencyAxis, height: int) -> tuple[tuple[int, int], ...
     low, high = (round((1.0 - float(band.fraction(hz))) * height) for hz in MODEL_BAND)
     ranges = ((0, min(high, height)), (max(low, 0), height))
     return tuple((top, bottom) for top, bottom in ranges if bottom > top)
+
+
+@lru_cache(maxsize=8)
+def diagonals(top: int, bottom: int, apart: int) -> Known:
+    """Return where there is hatching in pixel rows [top, bottom), of `CHUNK` columns and more.
+
+    It repeats itself every `apart` columns, the first of which is one of their multiples.
+    """
+    rows, columns = np.arange(top, bottom)[:, None], np.arange(CHUNK + apart)
+    return (rows + columns) % apart == 0
 
 
 class Unheard(PaneItem):
@@ -229,8 +240,8 @@ class SpectrogramPane(Pane):
 
     def has_notes(self) -> bool:
         """Tell whether there may be something to be said: of what is older, too."""
-        forgets = self.tracks is not None and self.tracks.history.start > 0
-        return forgets or super().has_notes()
+        tracks = self.tracks
+        return (tracks is not None and tracks.forgets) or super().has_notes()
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what every pane says, and where no spectra are kept any more."""

@@ -56,27 +56,24 @@ class EnvelopeItem(ColumnItem):
         height, thick = size[0], max(1, round(size[1]))
         edges = column_samples(axis, columns, tracks.sample_rate)
         envelope = self._outline(tracks, edges)
-        none = np.isnan(envelope)
-        if none.any():
-            known = ~none[:, 0] & (edges[1:] > 0)
-            envelope = np.where(none, np.float32(0.0), envelope)
-        else:
-            known = edges[1:] > 0
+        known = (envelope[:, 0] == envelope[:, 0]) & (edges[1:] > 0)  # what is unknown is no number
         # The centre line is `thick` rows from `middle` on; full scale reaches the first row.
         middle = (height - thick) // 2
-        ends = np.rint(middle * (1.0 - envelope.T * self.gain))
-        top = np.maximum(np.minimum(ends[1], middle), 0)
-        bottom = np.minimum(np.maximum(ends[0], middle), height - thick) + thick
-        rows = np.arange(height)[:, None]
-        pixels = np.full((height, len(columns)), pixel(self.theme.background))
+        ends = np.rint(middle * (1.0 - envelope * self.gain))
+        top = np.maximum(np.minimum(ends[:, 1], middle), 0)
+        bottom = np.minimum(np.maximum(ends[:, 0], middle), height - thick) + thick
+        pixels = np.empty((height, len(columns)), np.uint32)
+        pixels[:] = pixel(self.theme.background)
         pixels[middle : middle + thick] = pixel(self.theme.line)
-        shown = self.theme.muted if self._quiet else self.theme.waveform
-        pixels[(rows >= top) & (rows < bottom) & known] = pixel(shown)
-        loud = np.abs(envelope) >= FULL_SCALE
+        shown = pixel(self.theme.muted if self._quiet else self.theme.waveform)
+        loud = np.abs(envelope).max(1) >= FULL_SCALE
+        # mostly a few columns that have come: quicker one by one than all rows of all of them
+        for column in np.flatnonzero(known).tolist():
+            pixels[int(top[column]) : int(bottom[column]), column] = shown
         if loud.any():
-            clipped = known & loud.any(1)
-            lamps = (rows < 3 * thick) | (rows >= height - 3 * thick)
-            pixels[lamps & clipped] = pixel(self.theme.clip)
+            clipped = known & loud
+            pixels[: 3 * thick, clipped] = pixel(self.theme.clip)
+            pixels[max(0, height - 3 * thick) :, clipped] = pixel(self.theme.clip)
         if tracks.gaps:
             pixels[:, lost_columns(edges, tracks.gaps)] = pixel(self.theme.gap)
         return pixels
