@@ -32,6 +32,8 @@ class LiveCounts:
     updates_dropped: int = 0
     skipped: tuple[Span, ...] = ()
     _latencies_s: deque[float] = field(default_factory=lambda: deque[float](maxlen=MOST_LATENCIES))
+    # sorted whenever there are others: asked for far more often
+    _ranked_s: list[float] = field(default_factory=list[float])
     _sounding: set[str] = field(default_factory=set[str])
 
     def skip(self, span: Span) -> None:
@@ -50,12 +52,15 @@ class LiveCounts:
         """
         shown = [*update.provisional, *(finding.event for finding in update.early)]
         fresh = [event for event in shown if event.label not in self._sounding]
-        self._latencies_s.extend(seconds(written - event.onset, sample_rate) for event in fresh)
+        if fresh:
+            onsets = (event.onset for event in fresh)
+            self._latencies_s.extend(seconds(written - onset, sample_rate) for onset in onsets)
+            self._ranked_s = sorted(self._latencies_s)
         self._sounding = {event.label for event in shown}
 
     def latencies_s(self, *parts: float) -> tuple[float, ...]:
         """Return the latencies below which these parts of the newest ones lie; NaN before any."""
-        ranked = sorted(self._latencies_s)
+        ranked = self._ranked_s
         if not ranked:
             return (math.nan,) * len(parts)
         return tuple(ranked[min(len(ranked) - 1, int(part * len(ranked)))] for part in parts)
