@@ -35,6 +35,10 @@ class EventMarks(PaneItem):
         self._extents_s = extents_s
         self.update()
 
+    def idle(self) -> bool:
+        """Tell whether there are no events."""
+        return len(self._extents_s) == 0
+
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw bars from the bottom up, neighbours of equal height as one."""
         counts = self.counts(width)

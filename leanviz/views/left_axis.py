@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsGridLayout, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.views.drawing import colour, device_pixels, small_font
 from leanviz.views.theme import DARK, Theme
@@ -87,3 +87,24 @@ class LeftAxis(pg.AxisItem):
                 p.setPen(colour(self._theme.muted))
                 flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 p.drawText(area, flags, short)
+
+
+def beside(axis: LeftAxis, box: pg.ViewBox, right: int) -> pg.GraphicsWidget:
+    """Return the axis and the plot area beside each other, at whole pixels.
+
+    No `PlotItem`: it has four axes and a menu, and takes most of the time that a window takes to
+    open.
+
+    Parameters
+    ----------
+    right : int
+        Logical pixels that stay empty at the right.
+    """
+    both, layout = pg.GraphicsWidget(), QGraphicsGridLayout()
+    layout.setContentsMargins(0.0, 0.0, float(right), 0.0)
+    layout.setSpacing(0.0)
+    layout.addItem(axis, 0, 0)
+    layout.addItem(box, 0, 1)
+    layout.setColumnStretchFactor(1, 1)
+    both.setLayout(layout)
+    return both

@@ -6,19 +6,14 @@ from collections.abc import Hashable, Iterable, Iterator
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QGraphicsGridLayout,
-    QSizePolicy,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.core.clock import PixelMap, Span
 from leanviz.core.tracks import Tracks
 from leanviz.models.viewport import Hover, Viewport
 from leanviz.views.drawing import PaneItem, colour, count_in_device_pixels, is_visible
 from leanviz.views.gestures import GesturePlot
-from leanviz.views.left_axis import LEFT, LeftAxis
+from leanviz.views.left_axis import LEFT, LeftAxis, beside
 from leanviz.views.markers import Markers
 from leanviz.views.notes import Note, gaps_in_view, skipped_in_view
 from leanviz.views.theme import DARK, Theme
@@ -59,7 +54,7 @@ class Pane(GesturePlot):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.enableMouse(False)
-        self.setCentralItem(_beside(self.axis, self.box))
+        self.setCentralItem(beside(self.axis, self.box, RIGHT))
         self.time = time
         self.theme: Theme = DARK
         self.tracks: Tracks | None = None
@@ -342,19 +337,3 @@ class Pane(GesturePlot):
             self._update_canvas(self._area)
         if self._pointer is not None:
             self.hovered(self._pointer)
-
-
-def _beside(axis: LeftAxis, box: pg.ViewBox) -> pg.GraphicsWidget:
-    """Return the axis and the plot area beside each other, at whole pixels.
-
-    No `PlotItem`: it has four axes and a menu, and takes most of the time that a window takes to
-    open.
-    """
-    both, layout = pg.GraphicsWidget(), QGraphicsGridLayout()
-    layout.setContentsMargins(0.0, 0.0, float(RIGHT), 0.0)
-    layout.setSpacing(0.0)
-    layout.addItem(axis, 0, 0)
-    layout.addItem(box, 0, 1)
-    layout.setColumnStretchFactor(1, 1)
-    both.setLayout(layout)
-    return both
