@@ -92,7 +92,7 @@ def live(  # noqa: PLR0913  (each is an option)
         heard = DeviceSource(found, find_channel(channel))
     lines = LiveLines(LiveShape.JSONL if as_jsonl else shape, sounding=provisional)
     kept = None if log is None else KeptLog(log)
-    watch = Watch(watching, lean.taxonomy)
+    watch = Watch(watching, lean.taxonomy, lean.default_rules())
     run(heard, lean, rules, Outputs(lines, kept, watch), limit_s)
 
 

@@ -1,12 +1,15 @@
 """Clips and alerts of ``leanviz live``, and what is said of them on standard error."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from leanviz.cli.console import say
 from leanviz.cli.decisions import position_of
 from leanviz.cli.options import WatchOptions
+from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import UserError
+from leanviz.core.ready_rules import known, rules_of
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
 from leanviz.pipeline.alerts import Alerts
@@ -27,8 +30,10 @@ class Watch:
         folder cannot be made.
     """
 
-    def __init__(self, options: WatchOptions, taxonomy: Taxonomy) -> None:
-        rules = alert_rules(options, taxonomy)
+    def __init__(
+        self, options: WatchOptions, taxonomy: Taxonomy, recommended: DecisionRules
+    ) -> None:
+        rules = alert_rules(options, taxonomy, recommended)
         self._runner = CommandRunner()
         self._alerts = Alerts(rules, self._runner)
         self._recorder = _recorder(options.record)
@@ -62,16 +67,24 @@ class Watch:
             say(f"Commands that were not run because others took too long: {dropped}.")
 
 
-def alert_rules(options: WatchOptions, taxonomy: Taxonomy) -> list[WatchRule]:
+def alert_rules(
+    options: WatchOptions, taxonomy: Taxonomy, recommended: DecisionRules
+) -> list[WatchRule]:
     """Return a rule for each class that alerts; UserError where that is not possible."""
-    if options.command and not options.alert:
-        raise UserError("--run is for alerts: say with --alert which classes give one.")
+    if options.command and not (options.alert or options.ready):
+        raise UserError(
+            "--run is for alerts: say with --alert or --ready-alerts which classes give one."
+        )
     try:
         command = tuple(shlex.split(options.command))
     except ValueError as error:
         raise UserError("--run has a quote that is not closed.") from error
     labels = [taxonomy[position_of(name, taxonomy)].name for name in options.alert or ()]
-    return [WatchRule(label, threshold=0.0, command=command) for label in labels]
+    rules = [WatchRule(label, threshold=0.0, command=command) for label in labels]
+    if options.ready:
+        ready = rules_of(known(taxonomy), rules, taxonomy, recommended)
+        rules += [replace(rule, command=command) for rule in ready]
+    return rules
 
 
 def _recorder(folder: Path | None) -> Recorder | None:

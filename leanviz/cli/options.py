@@ -85,7 +85,7 @@ class BatchOptions:
     frame_scores : Path or None
         Where frame scores go. This and clips are also for a few files without a folder.
     file_dates : bool
-        Whether times of day are taken from names that recorders give.
+        Whether times of day are taken from headers, and from names that recorders give.
     cache : bool
         Whether results are looked up that the window has kept of files.
     """
@@ -118,7 +118,7 @@ class BatchOptions:
         typer.Option("--frame-scores", metavar="DIR", help="Also write all scores here, as .npz."),
     ] = None
     file_dates: Annotated[
-        bool, typer.Option(help="Take times of day from names that recorders give.")
+        bool, typer.Option(help="Take times of day from headers, and names that recorders give.")
     ] = True
     cache: Annotated[bool, typer.Option(help="Use what the window has kept of a file.")] = True
 
@@ -143,6 +143,8 @@ class WatchOptions:
         Folder for clips of all that is shown.
     alert : list of str or None
         Classes that alert, each with those below it.
+    ready : bool
+        Whether those alert, too, that one wants to see where one cannot hear (`core.ready_rules`).
     command : str
         What an alert runs, quoted as for a shell but run without one; "" for nothing.
     """
@@ -158,6 +160,13 @@ class WatchOptions:
             help="Alert when a class, or one below it, is heard; as often as wanted.",
         ),
     ] = None
+    ready: Annotated[
+        bool,
+        typer.Option(
+            "--ready-alerts",
+            help="Alert on what one wants to see where one cannot hear: alarms, doorbell, ...",
+        ),
+    ] = False
     command: Annotated[
         str, typer.Option("--run", metavar="COMMAND", help="Program that each alert runs.")
     ] = ""

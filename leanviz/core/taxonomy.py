@@ -21,12 +21,16 @@ class Label:
         AudioSet display name, used on screen: ``Fixed-wing aircraft, airplane``.
     parents : tuple of str
         Names of all ancestors within the vocabulary.
+    training_clips : int or None
+        How many clips with this label the model learned from; None if that is not known. It says
+        nothing of the class itself: equality ignores it.
     """
 
     name: str
     mid: str
     title: str
     parents: tuple[str, ...] = ()
+    training_clips: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

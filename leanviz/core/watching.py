@@ -87,9 +87,14 @@ class WatchRule:
         _check("absence_s", self.absence_s, (0.0, MOST_WAIT_S))
 
     @property
+    def would_alert(self) -> bool:
+        """Whether anybody is to be told, were the rule in use."""
+        return self.notify or self.highlight or bool(self.command)
+
+    @property
     def alerts(self) -> bool:
         """Whether anybody is to be told."""
-        return self.enabled and (self.notify or self.highlight or bool(self.command))
+        return self.enabled and self.would_alert
 
     def matches(self, event: Event) -> bool:
         """Tell whether the rule, if it is in use, is about an event."""

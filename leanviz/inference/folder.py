@@ -79,7 +79,9 @@ def vocabulary(metadata: dict[str, Any], folder: Path) -> tuple[Taxonomy, tuple[
     """Return the classes and their thresholds; ModelError if they are not what they should be."""
     try:
         entries = metadata["labels"]
-        labels = [Label(e["name"], e["mid"], e["title"], tuple(e["parents"])) for e in entries]
+        labels = [
+            Label(e["name"], e["mid"], e["title"], tuple(e["parents"]), _clips(e)) for e in entries
+        ]
         if not all(map(_is_label, labels)):
             raise ValueError("a name that cannot be shown")  # noqa: TRY301
         taxonomy = Taxonomy(tuple(labels))
@@ -122,6 +124,12 @@ def _is_label(label: Label) -> bool:
     texts = (label.name, label.title, *label.parents)
     plain = all(_is_name(text) and not set(text) & set("<>") for text in texts)
     return plain and (label.mid == "" or _is_name(label.mid))
+
+
+def _clips(entry: dict[str, Any]) -> int | None:
+    """Return how many clips a class was learned from; None if the folder does not say."""
+    value = entry.get("training_clips")
+    return value if isinstance(value, int) and value >= 0 else None
 
 
 def _threshold(value: object) -> float:

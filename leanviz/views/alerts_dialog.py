@@ -1,5 +1,6 @@
 """Recording and alerts: the rules, and how clips are kept."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from leanviz.core.decisions import DecisionRules
+from leanviz.core.ready_rules import ReadyRule, rules_of
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
+from leanviz.views.alerts_ready import ReadyDialog
 from leanviz.views.alerts_rule_form import RuleForm
 from leanviz.views.alerts_sounds import sound_title
 from leanviz.views.plain import PlainLabel, plain_tip
@@ -25,7 +29,10 @@ from leanviz.views.recorder_form import ClipForm
 from leanviz.views.scrolled import Scrolled
 
 LIST_WIDTH = 260
-EMPTY = "No rule yet: Add makes one. Without rules nobody is alerted and no sound is kept."
+EMPTY = (
+    "No rule yet: Add makes one, Ready some for all that one wants to see where one cannot hear. "
+    "Without rules nobody is alerted and no sound is kept."
+)
 ABOUT = (
     "Rules are about sounds that are shown as labels; the first one that fits keeps the clip. "
     "Do not rely on leanviz where lives or property depend on hearing an alarm."
@@ -34,6 +41,14 @@ ABOUT = (
 
 class AlertsDialog(QDialog):
     """Tells of every change at once; stays beside the window while it listens.
+
+    Parameters
+    ----------
+    choices : WatchChoices
+    recommended : DecisionRules
+        From which scores on ready rules alert.
+    folder : Path
+        Where clips go by default.
 
     Signals
     -------
@@ -45,14 +60,20 @@ class AlertsDialog(QDialog):
     tested = Signal(object)
 
     def __init__(
-        self, choices: WatchChoices, taxonomy: Taxonomy, folder: Path, parent: QWidget | None = None
+        self,
+        choices: WatchChoices,
+        taxonomy: Taxonomy,
+        recommended: DecisionRules,
+        folder: Path,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Recording and Alerts")
-        self._choices, self._taxonomy = choices, taxonomy
+        self._choices, self._taxonomy, self._recommended = choices, taxonomy, recommended
         self.rules, self.form = QListWidget(), RuleForm(taxonomy)
         self.clips = ClipForm(choices.clips, folder)
-        self.add, self.remove = QPushButton("&Add"), QPushButton("Remo&ve")
+        self.add, self.ready = QPushButton("&Add"), QPushButton("R&eady\u2026")
+        self.remove = QPushButton("Remo&ve")
         self.up, self.down = QPushButton("U&p"), QPushButton("&Down")
         self._empty = PlainLabel(EMPTY)
         self._lay_out()
@@ -80,9 +101,11 @@ class AlertsDialog(QDialog):
             words.setWordWrap(True)
             words.setProperty("role", "name")
         buttons, left, pair = QHBoxLayout(), QVBoxLayout(), QHBoxLayout()
-        for button in (self.add, self.remove, self.up, self.down):
+        for button in (self.add, self.ready, self.remove, self.up, self.down):
             button.setAccessibleName(f"{button.text().replace('&', '')} rule")
             buttons.addWidget(button)
+        self.ready.setAccessibleName("Ready rules")
+        self.ready.setToolTip("Doorbell, alarms, a crying baby and others: choose and add")
         left.addWidget(self.rules, 1)
         left.addLayout(buttons)
         pair.addLayout(left)
@@ -104,6 +127,7 @@ class AlertsDialog(QDialog):
 
     def _connect(self) -> None:
         self.add.clicked.connect(self._add)
+        self.ready.clicked.connect(self._offer)
         self.remove.clicked.connect(self._remove)
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
@@ -156,6 +180,24 @@ class AlertsDialog(QDialog):
         self._append(rule)
         self.rules.setCurrentRow(self.rules.count() - 1)
         self.form.sound.begin_typing()
+
+    def _offer(self) -> None:
+        """Let the user choose ready rules."""
+        offer = ReadyDialog(self._taxonomy, self._choices.rules, self)
+        offer.accepted.connect(lambda: self.add_ready(offer.chosen))
+        offer.finished.connect(offer.deleteLater)
+        offer.open()
+
+    def add_ready(self, chosen: Sequence[ReadyRule]) -> None:
+        """Add ready rules, but for those that are there; go to the first."""
+        there = self._choices.rules
+        added = rules_of(chosen, there, self._taxonomy, self._recommended)
+        if added:
+            self._set_rules([*there, *added])
+            for rule in added:
+                self._append(rule)
+            self.rules.setCurrentRow(len(there))
+            self.rules.setFocus()
 
     def _remove(self) -> None:
         # what is being typed into the form belongs to the rule that goes

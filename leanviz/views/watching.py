@@ -29,6 +29,7 @@ from leanviz.views.status_bar import StatusBar
 from leanviz.views.theme import Theme
 
 if TYPE_CHECKING:
+    from leanviz.inference.model import LeanModel
     from leanviz.pipeline.recorder import Recorder, RecorderState
 
 POLL_MS = 200
@@ -165,11 +166,12 @@ class Watching(QObject):
         if self._recorder is None or not self._recorder.save_last(last_s):
             self.said.emit("Nothing was heard that could be saved.")
 
-    def show_dialog(self, taxonomy: Taxonomy) -> None:
+    def show_dialog(self, model: "LeanModel") -> None:
         """Show the rules, beside the window."""
         if self._dialog is not None:
             self._dialog.close()
-        dialog = AlertsDialog(self._choices, taxonomy, clips_folder(), self._window)
+        taxonomy, recommended = model.taxonomy, model.default_rules()
+        dialog = AlertsDialog(self._choices, taxonomy, recommended, clips_folder(), self._window)
         dialog.changed.connect(self._take)
         dialog.tested.connect(lambda rule: self._test(rule, taxonomy))
         dialog.finished.connect(dialog.deleteLater)
@@ -198,7 +200,7 @@ class Watching(QObject):
 
     def _ask(self, director: Director) -> None:
         if director.engine is not None:
-            self.show_dialog(director.engine.model.taxonomy)
+            self.show_dialog(director.engine.model)
 
     def _forget(self, dialog: AlertsDialog) -> None:
         if self._dialog is dialog:

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from leanviz.cli.live_watch import alert_rules
+from leanviz.cli.options import WatchOptions
+from leanviz.core.decisions import DecisionRules
 from leanviz.sessions.clips import INDEX
 from tests.cli.running import Run
+from tests.core.material import TAXONOMY
 
 
 def test_all_that_is_shown_is_kept_as_clips(run: Run, siren: Path, tmp_path: Path) -> None:
@@ -39,6 +43,13 @@ def test_an_alert_is_told_and_runs_a_program(run: Run, siren: Path, tmp_path: Pa
     label, score = json.loads(told.read_text().replace("'", '"'))
     assert label == "Siren; rm -rf /"
     assert 0 < float(score) <= 1
+
+
+def test_ready_alerts_come_on_top_of_those_asked_for() -> None:
+    options = WatchOptions(alert=["dog"], ready=True, command="tell {label}")
+    rules = alert_rules(options, TAXONOMY, DecisionRules((0.4,) * len(TAXONOMY)))
+    assert [(rule.label, rule.threshold) for rule in rules] == [("Dog", 0.0), ("Siren", 0.4)]
+    assert {rule.command for rule in rules} == {("tell", "{label}")}
 
 
 def test_a_failing_command_is_told_and_listening_goes_on(run: Run, siren: Path) -> None:

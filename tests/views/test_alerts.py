@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QMainWindow, QPushButton, QW
 from pytestqt.qtbot import QtBot
 
 from leanviz.audio.capture import FileSource
+from leanviz.core.decisions import DecisionRules
+from leanviz.core.ready_rules import READY
 from leanviz.core.resources import resource_path
 from leanviz.core.watching import ClipChoices, WatchChoices, WatchRule
 from leanviz.inference.model import LeanModel
@@ -22,6 +24,7 @@ from leanviz.settings import Settings
 from leanviz.views.alerts_dialog import AlertsDialog, what_it_does
 from leanviz.views.alerts_frame import OPACITY, SHOWN_MS, AlertFrame
 from leanviz.views.alerts_notify import NO_WAY, Notifier
+from leanviz.views.alerts_ready import ReadyDialog
 from leanviz.views.alerts_strip import AlertStrip
 from leanviz.views.engine import Engine
 from leanviz.views.main_window import MainWindow
@@ -30,6 +33,7 @@ from tests.core.material import TAXONOMY
 DEMO = resource_path("demo", "demo.flac")
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 RULE = WatchRule("Dog")
+RULES = DecisionRules((0.5,) * len(TAXONOMY))
 
 
 def alert(title: str, after_s: float = 0.0, test: bool = False) -> Alert:
@@ -107,7 +111,7 @@ def test_a_failing_command_is_a_banner_and_listening_goes_on(qtbot: QtBot, engin
 
 def test_a_rule_can_be_tried_without_a_sound(qtbot: QtBot, engine: Engine, told: Path) -> None:
     window = window_with(qtbot, engine, WatchRule("Dog", command=("echo", "{label}", "{score}")))
-    window.watching.show_dialog(engine.model.taxonomy)
+    window.watching.show_dialog(engine.model)
     dialog = window.findChild(AlertsDialog)
     assert dialog is not None
     dialog.form.test.click()
@@ -120,7 +124,7 @@ def test_a_rule_can_be_tried_without_a_sound(qtbot: QtBot, engine: Engine, told:
 
 def test_the_test_tells_what_fails(qtbot: QtBot, engine: Engine) -> None:
     window = window_with(qtbot, engine, WatchRule("Dog", notify=False, command=("false",)))
-    window.watching.show_dialog(engine.model.taxonomy)
+    window.watching.show_dialog(engine.model)
     dialog = window.findChild(AlertsDialog)
     assert dialog is not None
     dialog.form.test.click()
@@ -133,7 +137,7 @@ def test_the_test_tells_what_fails(qtbot: QtBot, engine: Engine) -> None:
 
 def test_what_is_chosen_in_the_dialog_is_remembered(qtbot: QtBot, engine: Engine) -> None:
     window = window_with(qtbot, engine)
-    window.watching.show_dialog(engine.model.taxonomy)
+    window.watching.show_dialog(engine.model)
     dialog = window.findChild(AlertsDialog)
     assert dialog is not None
     dialog.add.click()
@@ -234,7 +238,7 @@ def test_the_frame_comes_and_goes_once_however_many_alerts_there_are(qtbot: QtBo
 @pytest.fixture
 def dialog(qtbot: QtBot, tmp_path: Path) -> AlertsDialog:
     rules = (WatchRule("Siren", 0.3), WatchRule("Dog", command=("tell", "a b", "{label}")))
-    made = AlertsDialog(WatchChoices(ClipChoices(), rules), TAXONOMY, tmp_path)
+    made = AlertsDialog(WatchChoices(ClipChoices(), rules), TAXONOMY, RULES, tmp_path)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -308,9 +312,57 @@ def test_rules_are_added_moved_switched_off_and_removed(dialog: AlertsDialog) ->
     assert dialog.form.isVisible()
 
 
+def offer(dialog: AlertsDialog) -> ReadyDialog:
+    dialog.ready.click()
+    return dialog.findChildren(ReadyDialog)[-1]
+
+
+def test_ready_rules_are_added_tried_and_edited_like_any_other(
+    qtbot: QtBot, engine: Engine, tmp_path: Path
+) -> None:
+    model = engine.model
+    own = WatchRule("Telephone", 0.9)
+    made = AlertsDialog(WatchChoices(rules=(own,)), model.taxonomy, model.default_rules(), tmp_path)
+    qtbot.addWidget(made)
+    made.show()
+    ready = offer(made)
+    rows = [ready.list.item(row).text() for row in range(ready.list.count())]
+    assert len(rows) == len(READY), "the model knows all of them"
+    assert "Telephones and ringtones alone * (there already: Telephone)" in rows
+    assert "The doorbell *" in rows, "never heard in training"
+    assert "Knocking" in rows
+    at = rows.index("Glass breaks")
+    ready.list.setCurrentRow(at)
+    qtbot.keyClick(ready.list, Qt.Key.Key_Space)
+    ready.list.item(rows.index("Sirens alone")).setCheckState(Qt.CheckState.Checked)
+    assert ready.add.text() == "&Add 9 Rules", "the one of all alarms is about sirens, too"
+    assert [one.label for one in ready.chosen] == [
+        one.label for one in READY if one.label not in {"Telephone", "Siren", "Shatter"}
+    ]
+    qtbot.keyClick(ready.add, Qt.Key.Key_Space)
+    labels = [rule.label for rule in chosen(made)]
+    assert labels[:3] == ["Telephone", "Alarm", "Doorbell"]
+    assert "Siren" not in labels, "one rule tells of all alarms"
+    assert made.rules.currentRow() == 1
+    knock = next(rule for rule in chosen(made) if rule.label == "Knock")
+    assert knock == WatchRule("Knock", 0.85, cooldown_s=10.0)
+    with qtbot.waitSignal(made.tested) as test:
+        made.form.test.click()
+    assert test.args == [chosen(made)[1]]
+    made.form.score.setValue(0.6)
+    again = offer(made)
+    assert [one.label for one in again.chosen] == ["Shatter"]
+    assert "Sirens alone (there already: Alarm)" in [
+        again.list.item(row).text() for row in range(again.list.count())
+    ]
+    made.add_ready(READY)
+    assert sorted(rule.label for rule in chosen(made)) == sorted([*labels, "Shatter"])
+    assert chosen(made)[1].threshold == 0.6, "what was edited stays"
+
+
 def test_a_rule_about_another_models_sound_is_shown_and_kept(qtbot: QtBot, tmp_path: Path) -> None:
     choices = WatchChoices(rules=(WatchRule("Yodel"),))
-    dialog = AlertsDialog(choices, TAXONOMY, tmp_path)
+    dialog = AlertsDialog(choices, TAXONOMY, RULES, tmp_path)
     qtbot.addWidget(dialog)
     assert "not known to this model" in dialog.form.sound.currentText()
     dialog.form.score.setValue(0.9)
