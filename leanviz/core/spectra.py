@@ -129,13 +129,13 @@ class MelColumns:
         pool = -(-hop_s * YAMNET.sample_rate // YAMNET.hop_length)
         return cls(sample_rate, capacity, max(1, int(pool)))
 
-    def push(self, samples: Float32) -> None:
-        """Append samples [n] at the model's rate."""
+    def push(self, samples: Float32, least: int = 1) -> None:
+        """Append samples [n] at the model's rate; fewer than `least` columns wait for more."""
         front, step = self._front, self._front.hop_length * self._pool
         self._kept = np.concatenate((self._kept, samples))
         needed = front.win_length + step - front.hop_length
         count = max(0, (len(self._kept) - needed) // step + 1)
-        if count:
+        if count >= least:
             frames = log_mel(self._kept[: needed + (count - 1) * step], front)
             if self._pool > 1:
                 frames = frames.reshape(count, self._pool, -1).max(1)
@@ -144,5 +144,6 @@ class MelColumns:
 
     def skip(self, stop: int) -> None:
         """Pass over what never came, up to source sample `stop`."""
+        self.push(self._kept[:0])
         self._kept = self._kept[:0]
         self.columns.skip(round(stop / self.hop) - self.columns.written)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leanviz.core.clock import Gap, Span
 from leanviz.core.envelope import MOST_BINS
+from leanviz.core.frontend import log_mel
 from leanviz.core.ring import Ring
 from leanviz.core.stft import SpectrogramStream, decibels
 from leanviz.core.tracks import MAX_COLUMNS, MAX_GAPS, Tracks
@@ -142,3 +143,38 @@ def test_long_files_take_no_more_than_ten_minutes_do(minutes: int) -> None:
     assert long.unheard().columns.capacity < MAX_COLUMNS + 8
     assert long.envelope.base % ten.envelope.base == 0
     assert minutes * 60 * 48_000 / long.envelope.base <= MOST_BINS
+
+
+def test_what_lean_gets_is_made_in_larger_parts_until_somebody_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tracks = Tracks(RATE, CAPACITY, keep_sound=True)
+    sound = noise(3 * RATE)
+    parts = iter(np.split(sound, range(1280, len(sound), 1280)))
+
+    def hear(count: int) -> None:
+        for _ in range(count):
+            part = next(parts)
+            tracks.push(part)
+            tracks.hear(part)
+
+    hear(10)
+    assert tracks.heard.columns.written == 0
+    monkeypatch.setattr("leanviz.core.tracks.LOOKED_AT_S", np.inf)
+    hear(1)
+    assert tracks.heard.columns.written == 11 * 1280 // 160 - 2
+    monkeypatch.setattr("leanviz.core.tracks.LOOKED_AT_S", -np.inf)
+    hear(20)
+    np.testing.assert_allclose(
+        read(tracks.heard.columns, 0, 186), log_mel(sound)[:186], rtol=0, atol=2e-6
+    )
+    tracks.skip(RATE)
+    assert read(tracks.heard.columns, 186, 246).shape == (60, 64)
+
+
+def test_the_end_of_what_lean_gets_waits_for_no_more() -> None:
+    tracks = Tracks(RATE, CAPACITY, keep_sound=True)
+    tracks.push(HEARD)
+    tracks.finish()
+    tracks.hear(HEARD)
+    assert tracks.heard.columns.written == len(log_mel(HEARD))
