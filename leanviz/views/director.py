@@ -1,13 +1,11 @@
 """What the window is doing: loading, listening, analysing, playing; and what comes of it."""
 
-import math
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Event
@@ -17,16 +15,18 @@ from leanviz.models.viewport import MAX_LIVE_SPAN_S
 from leanviz.settings import Settings
 from leanviz.views.action_table import Mode, State
 from leanviz.views.attention_live import LiveMap
-from leanviz.views.background import Background
 from leanviz.views.deciding import Deciding
-from leanviz.views.engine import AudioDevices, Engine, find_devices
+from leanviz.views.engine import AudioDevices, Engine
 from leanviz.views.file_view import FileView
 from leanviz.views.heard_playing import HeardPlaying
 from leanviz.views.listening import Listening
 from leanviz.views.live_view import LiveView, Parts
+from leanviz.views.loading import Loading
+from leanviz.views.pacing import Pacing
 from leanviz.views.recording import Recording
 from leanviz.views.reviewing import NO_RANGE
 from leanviz.views.session_view import SessionView, is_session, remarks
+from leanviz.views.telling import Telling
 from leanviz.views.transport import Transport
 from leanviz.views.window_length import WindowLength
 from leanviz.views.workspace import Workspace
@@ -40,20 +40,9 @@ if TYPE_CHECKING:
     from leanviz.sessions.report import ClipReport
     from leanviz.sessions.session import Session
 
-# One look per picture at 60 pictures a second. Sound that scrolls by is looked at when it has moved
-# by a pixel: no sooner than that, and often enough for its labels.
-TICK_MS, LONGEST_TICK_MS = 16, 40
-# While sound scrolls by, labels are taken at once; levels, and the rest, can wait for a tenth of a
-# second: no peak is missed.
-NEWS_S = 0.08
-# While the window is hidden or minimised: news is taken, nothing is drawn.
-HIDDEN_TICK_MS = 500
 
-
-class Director(QObject):
+class Director(Telling):
     """Knows what is going on, and lets one thing end before another begins.
-
-    A timer polls threads while any of them is at work, and rests otherwise.
 
     Attributes
     ----------
@@ -64,10 +53,6 @@ class Director(QObject):
     -------
     changed :
         Other actions can be used now.
-    said : str
-        A sentence worth a few seconds.
-    failed : str
-        A sentence about something that went wrong.
     trouble : str
         What is wrong with the input while listening goes on; "" when it is right again.
     opened : Path
@@ -77,8 +62,6 @@ class Director(QObject):
     """
 
     changed = Signal()
-    said = Signal(str)
-    failed = Signal(str)
     trouble = Signal(str)
     opened = Signal(object)
     devices_found = Signal(object)
@@ -90,11 +73,10 @@ class Director(QObject):
         self.file_dates = settings.file_dates
         self.decisions = DecisionsModel(settings.decisions, self)
         self._engine: Engine | None = None
-        self._no_engine = ""
         self._wanted: Path | None = None
         self._shown = Path()
         self._mode = Mode.EMPTY
-        self._loader, self._finder = Background("loader"), Background("devices")
+        self._loading = Loading(self)
         self.listening, self.recording = Listening(self), Recording(self)
         self.transport = Transport(self)
         spectrogram = parts.workspace.spectrogram
@@ -104,16 +86,19 @@ class Director(QObject):
         self.heard = HeardPlaying(self.transport, parts.workspace.time, self)
         self._sessions = SessionView(parts, self)
         self.deciding = Deciding(self.decisions, parts, self.listening, self.recording, self)
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._pace_ms = TICK_MS
-        self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._tick)
-        self._visible = True
-        self._news_s = 0.0
+        workers = (
+            self._loading, self.recording, self.transport, self.deciding, self.heard,
+            self._sessions, self.window_length,
+        )  # fmt: skip
+        self._pacing = Pacing(
+            self.listening, self.transport, self._live, workers, parts.status, self
+        )
         self._connect()
 
     def _connect(self) -> None:
+        self._loading.loaded.connect(self._take_engine)
+        self._loading.devices_found.connect(self._take_devices)
+        self._loading.failed.connect(self.failed)
         self.listening.began.connect(self._hear_first)
         self.listening.heard.connect(self._live.hear)
         self.listening.rest_heard.connect(self._live.hear_rest)
@@ -224,22 +209,20 @@ class Director(QObject):
 
     def load(self, load: Callable[[], Engine]) -> None:
         """Load the model, and look for devices, on worker threads."""
-        self._loader.run(load, self._take_engine, self._do_without_engine)
-        self._finder.run(find_devices, self._take_devices)
-        self._timer.start()
+        self._loading.load(load)
+        self._pacing.wake()
 
     def find_devices(self, find: Callable[[], AudioDevices]) -> None:
         """Look for devices anew."""
-        if not self._finder.busy:
-            self._finder.run(find, self._take_devices, self.failed.emit)
-            self._timer.start()
+        self._loading.find_devices(find)
+        self._pacing.wake()
 
     def open(self, path: Path) -> None:
         """Open a file, now or when the model is there; listening ends once it can be shown."""
         if self._engine is None or self.rules is None:
             self._wanted = path
-            if self._no_engine:
-                self.failed.emit(self._no_engine)
+            if self._loading.why_not:
+                self.failed.emit(self._loading.why_not)
             return
         if self._mode is not Mode.LIVE:  # what is not heard yet would hide the file
             self._leave_stream(path)
@@ -312,7 +295,7 @@ class Director(QObject):
 
     def close(self) -> None:
         """End everything in order, each for a bounded time. Harmless twice and in any state."""
-        self._timer.stop()
+        self._pacing.close()
         self.listening.close()
         self.recording.close()
         self._file.close()
@@ -321,18 +304,12 @@ class Director(QObject):
         self.deciding.close()
         self._sessions.close()
         self.window_length.close()
-        for background in (self._loader, self._finder):
-            background.close()
+        self._loading.close()
 
     def set_visible(self, visible: bool) -> None:
         """Draw nothing, and work in larger steps, while nobody can see the window."""
-        self._visible = visible
+        self._pacing.set_visible(visible)
         self._live.set_seen(visible)
-        # what nobody sees can be done together with what other timers do
-        precise, coarse = Qt.TimerType.PreciseTimer, Qt.TimerType.CoarseTimer
-        self._timer.setTimerType(precise if visible else coarse)
-        self._pace_ms = TICK_MS if visible else HIDDEN_TICK_MS
-        self._timer.setInterval(self._pace_ms)
         self.listening.rest(not visible)
 
     def pause(self) -> None:
@@ -341,42 +318,8 @@ class Director(QObject):
         self.changed.emit()
 
     def _wake(self) -> None:
-        self._timer.start()
+        self._pacing.wake()
         self.changed.emit()
-
-    def _tick(self) -> None:
-        scrolling, now_s = self._visible and self.listening.active, time.perf_counter()
-        due = not scrolling or now_s - self._news_s >= NEWS_S
-        if due or self.listening.news:
-            self.listening.poll()
-        if due:
-            self._news_s = now_s
-            self._poll_others()
-        elif self.transport.playing:
-            self.transport.poll()
-        rest_s = self._live.scroll() if scrolling and self.listening.active else None
-        if self._visible:
-            self._parts.status.count_frame()
-            self._pace(TICK_MS if rest_s is None else math.ceil(1000.0 * rest_s))
-
-    def _pace(self, wait_ms: int) -> None:
-        """Have the next look come when there is something to see."""
-        wait_ms = min(max(wait_ms, TICK_MS), LONGEST_TICK_MS)
-        if wait_ms != self._pace_ms:
-            self._pace_ms = wait_ms
-            self._timer.setInterval(wait_ms)
-
-    def _poll_others(self) -> None:
-        """Take what workers have done; rest when none of them is at work."""
-        workers = (self._loader, self._finder, self.recording, self.transport, self.deciding)
-        for worker in (*workers, self.heard, self._sessions, self.window_length):
-            worker.poll()
-        waiting = (self._loader, self._finder, self.listening, self.deciding, self._sessions,
-                   self.heard)  # fmt: skip
-        busy = self.recording.working or self.transport.playing or self.window_length.busy
-        if not busy and not any(worker.busy for worker in waiting):
-            self._timer.stop()
-            self._parts.status.rest()
 
     def _take_engine(self, engine: Engine) -> None:
         self._engine = engine
@@ -387,10 +330,6 @@ class Director(QObject):
             path, self._wanted = self._wanted, None
             self.open(path)
         self.changed.emit()
-
-    def _do_without_engine(self, sentence: str) -> None:
-        self._no_engine = sentence or "The model could not be loaded."
-        self.failed.emit(self._no_engine)
 
     def _take_devices(self, devices: AudioDevices) -> None:
         self.transport.no_output = devices.no_output

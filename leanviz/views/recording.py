@@ -48,6 +48,11 @@ class Recording(QObject):
         return self._request is not None
 
     @property
+    def busy(self) -> bool:
+        """Whether `poll` has something to do."""
+        return self.working
+
+    @property
     def path(self) -> Path | None:
         """The file asked for last."""
         return self._path

@@ -62,6 +62,11 @@ class Transport(QObject):
         return self._playing
 
     @property
+    def busy(self) -> bool:
+        """Whether `poll` has something to do."""
+        return self._playing
+
+    @property
     def position(self) -> int:
         """The source sample heard now, or where playing will begin."""
         return self._position

@@ -1,0 +1,116 @@
+"""When the window looks at what its threads have done, and draws what has moved."""
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from leanviz.views.listening import Listening
+from leanviz.views.live_view import LiveView
+from leanviz.views.status_bar import StatusBar
+from leanviz.views.transport import Transport
+
+# One look per picture at 60 pictures a second. Sound that scrolls by is looked at when it has moved
+# by a pixel: no sooner than that, and often enough for its labels.
+TICK_MS, LONGEST_TICK_MS = 16, 40
+# While sound scrolls by, labels are taken at once; levels, and the rest, can wait for a tenth of a
+# second: no peak is missed.
+NEWS_S = 0.08
+# While the window is hidden or minimised: news is taken, nothing is drawn.
+HIDDEN_TICK_MS = 500
+
+
+class Worker(Protocol):
+    """What works on a thread of its own, or plays."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether `poll` has something to do."""
+        ...
+
+    def poll(self) -> None:
+        """Tell what is new."""
+        ...
+
+
+class Pacing(QObject):
+    """A timer that polls threads while any of them is at work, and rests otherwise.
+
+    Parameters
+    ----------
+    listening, transport : Listening, Transport
+        Sound that goes by needs looks of its own.
+    live : LiveView
+        What scrolls.
+    workers : sequence of Worker
+        All others.
+    """
+
+    def __init__(
+        self,
+        listening: Listening,
+        transport: Transport,
+        live: LiveView,
+        workers: Sequence[Worker],
+        status: StatusBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._listening, self._transport, self._live = listening, transport, live
+        self._workers, self._status = workers, status
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._pace_ms = TICK_MS
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._visible = True
+        self._news_s = 0.0
+
+    def wake(self) -> None:
+        """Look, until no thread is at work."""
+        self._timer.start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
+    def set_visible(self, visible: bool) -> None:
+        """Draw nothing, and look less often, while nobody can see the window."""
+        self._visible = visible
+        # what nobody sees can be done together with what other timers do
+        precise, coarse = Qt.TimerType.PreciseTimer, Qt.TimerType.CoarseTimer
+        self._timer.setTimerType(precise if visible else coarse)
+        self._pace_ms = TICK_MS if visible else HIDDEN_TICK_MS
+        self._timer.setInterval(self._pace_ms)
+
+    def _tick(self) -> None:
+        scrolling, now_s = self._visible and self._listening.active, time.perf_counter()
+        due = not scrolling or now_s - self._news_s >= NEWS_S
+        if due or self._listening.news:
+            self._listening.poll()
+        if due:
+            self._news_s = now_s
+            self._poll_others()
+        elif self._transport.playing:
+            self._transport.poll()
+        rest_s = self._live.scroll() if scrolling and self._listening.active else None
+        if self._visible:
+            self._status.count_frame()
+            self._pace(TICK_MS if rest_s is None else math.ceil(1000.0 * rest_s))
+
+    def _pace(self, wait_ms: int) -> None:
+        """Have the next look come when there is something to see."""
+        wait_ms = min(max(wait_ms, TICK_MS), LONGEST_TICK_MS)
+        if wait_ms != self._pace_ms:
+            self._pace_ms = wait_ms
+            self._timer.setInterval(wait_ms)
+
+    def _poll_others(self) -> None:
+        """Take what workers have done; rest when none of them is at work."""
+        for worker in self._workers:
+            worker.poll()
+        if not self._listening.busy and not any(worker.busy for worker in self._workers):
+            self._timer.stop()
+            self._status.rest()
