@@ -107,7 +107,8 @@ class Settings:
     side_width : int
         Width of the column beside the panes, in logical pixels.
     file_dates : bool
-        Whether the time of day at which a file begins is taken from a name that a recorder gave.
+        Whether the time of day at which a file begins is taken from its header, or from a name
+        that a recorder gave.
     geometry, splitter : str
         Place of the window and of its dividers, as Qt packs them, in base64.
     recent : tuple of str

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from leanviz.audio.recording_date import NOT_KNOWN, began
 from leanviz.cli.console import complain, say
 from leanviz.cli.decisions import choices
 from leanviz.cli.options import DecisionOptions
@@ -92,7 +93,7 @@ def report_on(  # noqa: PLR0913  (each is a choice of its own)
 
     The report holds no more than is written; the analysis itself is let go, after `use` has been
     given it. A UserError of `use` counts as one of the file. If `dated`, the report has the time
-    that the file's name tells.
+    that the file's header or its name tells; what of that is odd is said.
     """
     name = printable(path)
     try:
@@ -102,4 +103,7 @@ def report_on(  # noqa: PLR0913  (each is a choice of its own)
     except UserError as error:
         complain(str(error))
         return ClipError(name, str(error))
-    return ClipReport.of(analysis, name, model.taxonomy, rules, dated=dated)
+    told = began(path) if dated else NOT_KNOWN
+    if told.remark:
+        say(f"{name}: {told.remark}")
+    return ClipReport.of(analysis, name, model.taxonomy, rules, began=told)

@@ -3,6 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
+from leanviz.audio.recording_date import zone_words
 from leanviz.models.time_text import elapsed
 from leanviz.sessions.report import ClipReport
 
@@ -13,6 +14,9 @@ def summary(report: ClipReport) -> Text:
     """Return name, length and best clip scores of a file."""
     top = ", ".join(f"{title(report, name)} {score:.2f}" for name, score in report.top(TOP_SCORES))
     facts = f"  {elapsed(report.duration_s)}, {report.sample_rate} Hz"
+    if report.started is not None and report.dated_by:
+        zone = zone_words(report.started)
+        facts += f", began {report.started:%Y-%m-%d %H:%M:%S} {zone} ({report.dated_by})"
     return Text.assemble((report.file, "bold"), facts, "\n", f"Whole clip: {top}")
 
 

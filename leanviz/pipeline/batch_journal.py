@@ -10,9 +10,11 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
+from leanviz.audio.recording_date import NOT_KNOWN, Began, Teller
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
 from leanviz.core.visible import visible
@@ -268,6 +270,7 @@ def _record(entry: Entry) -> Json:
         "n_samples": result.n_samples,
         "truncated": result.truncated,
         "left_out": result.left_out,
+        **_beginning(result.began),
         "events": [[e.onset, e.offset, e.label, float(e.score)] for e in result.events],
     }
 
@@ -293,8 +296,20 @@ def _entry(record: Json) -> Entry:
         truncated=bool(record["truncated"]),
         left_out=whole(record["left_out"], 0, MOST),
         events=tuple(_event(*fields) for fields in record["events"]),
+        began=_began(record["began"]) if "began" in record else NOT_KNOWN,
     )
     return Entry(file, seen, place, whole(record["bytes"], 0, MOST), result)
+
+
+def _beginning(told: Began) -> Json:
+    if told.moment is None or told.teller is None:
+        return {}
+    return {"began": [told.moment.isoformat(), told.teller.value]}
+
+
+def _began(value: Any) -> Began:
+    text, teller = value
+    return Began(datetime.fromisoformat(_text(text)), Teller(teller))
 
 
 def _event(onset: object, offset: object, label: object, found: object) -> Event:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from leanviz.audio.recording_date import NOT_KNOWN, by_name
 from leanviz.core.clock import seconds
 from leanviz.core.errors import ExportError
 from leanviz.core.events import Event
-from leanviz.core.recorder_names import moment_in
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch_journal import Entry, Journal
 from leanviz.pipeline.batch_work import BatchWork
@@ -21,7 +21,17 @@ from leanviz.sessions.table import csv_table
 from leanviz.sessions.writing import replacing
 
 EVENTS_CSV, EVENTS_PARQUET, FILES_CSV = "events.csv", "events.parquet", "files.csv"
-FILES_HEADER = ("file", "result", "duration_s", "events", "left_out", "truncated", "error")
+FILES_HEADER = (
+    "file",
+    "result",
+    "duration_s",
+    "events",
+    "left_out",
+    "truncated",
+    "error",
+    "began",
+    "began_from",
+)
 
 # Recordings whose events make one block of the Parquet file: what is held in memory.
 _BLOCK = 2_000
@@ -76,6 +86,10 @@ class Reporter:
                 f"The journal of the batch has labels that the model lacks ({min(strange)}): "
                 "add --restart to do all again."
             )
+        told = NOT_KNOWN
+        if self._work.file_dates:
+            # journals from before know nothing of headers
+            told = entry.result.began if entry.result.began.moment else by_name(Path(entry.file))
         return ClipReport(
             file=entry.file,
             sample_rate=entry.result.sample_rate,
@@ -86,7 +100,8 @@ class Reporter:
             taxonomy=self._model.taxonomy,
             rules=self._work.rules,
             truncated=entry.result.truncated,
-            started=moment_in(entry.file) if self._work.file_dates else None,
+            started=told.moment,
+            dated_by=told.teller or "",
         )
 
 
@@ -108,13 +123,15 @@ def _write_lines(path: Path, parts: Iterable[str]) -> None:
 
 
 def _file_row(entry: Entry) -> tuple[str, ...]:
-    result = entry.result
+    result, told = entry.result, entry.result.began
     if result.error or entry.place is None:
-        return (harmless(entry.file), "", "", "", "", "", harmless(result.error))
+        return (harmless(entry.file), "", "", "", "", "", harmless(result.error), "", "")
     duration_s = seconds(result.n_samples, result.sample_rate)
     facts = f"{duration_s:.6f}", str(len(result.events)), str(result.left_out)
     cut = "yes" if result.truncated else ""
-    return (harmless(entry.file), harmless(printable(str(entry.place))), *facts, cut, "")
+    moment = "" if told.moment is None else told.moment.isoformat()
+    place = harmless(printable(str(entry.place)))
+    return (harmless(entry.file), place, *facts, cut, "", moment, told.teller or "")
 
 
 def _write_parquet(path: Path, reports: Iterable[ClipReport]) -> None:

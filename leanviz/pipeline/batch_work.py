@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 import leanviz
+from leanviz.audio.recording_date import NOT_KNOWN, Began, began
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.errors import ModelError, UserError
 from leanviz.core.events import Event, Rule
@@ -45,7 +46,7 @@ class BatchWork:
     frame_scores : Path or None
         Where frame scores go, as clips do; None writes none.
     file_dates : bool
-        Whether times of day are taken from the files' names.
+        Whether times of day are taken from the files' headers and names.
     cache : bool
         Whether results are looked up that the worker's machine has kept of files.
     version : str
@@ -100,6 +101,8 @@ class FileResult:
     left_out : int
         Labels that were left out because their classes are ever-present.
     events : tuple of Event
+    began : Began
+        When it was recorded.
     clips : ClipsDone
         What became of the clips; the journal does not know.
     """
@@ -111,6 +114,7 @@ class FileResult:
     truncated: bool = False
     left_out: int = 0
     events: tuple[Event, ...] = ()
+    began: Began = NOT_KNOWN
     clips: ClipsDone = NO_CLIPS
 
 
@@ -187,7 +191,8 @@ def _open(folder: Path | None) -> LeanModel:
 
 
 def _result(analysis: ClipAnalysis, task: Task, work: BatchWork, model: LeanModel) -> FileResult:
-    report = ClipReport.of(analysis, task.file, model.taxonomy, work.rules, dated=work.file_dates)
+    told = began(Path(task.key)) if work.file_dates else NOT_KNOWN
+    report = ClipReport.of(analysis, task.file, model.taxonomy, work.rules, began=told)
     if work.frame_scores is not None:
         place = work.frame_scores / f"{_place(task)}{FRAMES}"
         make_folder(place.parent)
@@ -199,6 +204,7 @@ def _result(analysis: ClipAnalysis, task: Task, work: BatchWork, model: LeanMode
         truncated=analysis.truncated,
         left_out=sum(hidden.rule is Rule.EVER_PRESENT for hidden in analysis.hidden),
         events=analysis.events,
+        began=told,
         clips=NO_CLIPS if work.clips is None else _clips(task, analysis.events, work, work.clips),
     )
 

@@ -31,7 +31,8 @@ def json_list(reports: Iterable[Report]) -> str:
 
     Each object has ``file`` and either ``error``, or ``duration_s``, ``model``, ``events`` and
     ``clip_scores``: {label: score} of all classes, best first. ``truncated`` is there, and true,
-    only if the file ended before its header said.
+    only if the file ended before its header said; ``began`` and ``began_from`` only if it is known
+    when it was recorded.
     """
     objects = [_object(report) for report in reports]
     return json.dumps(objects, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -68,9 +69,17 @@ def _object(report: Report) -> Json:
         "duration_s": round(report.duration_s, 6),
         "model": report.model,
         **({"truncated": True} if report.truncated else {}),
+        **_beginning(report),
         "events": _events(report),
         "clip_scores": {label: round(score, 6) for label, score in report.top()},
     }
+
+
+def _beginning(report: ClipReport) -> Json:
+    """Return when a recording began, and who says so; nothing where nobody does."""
+    if report.started is None or not report.dated_by:
+        return {}
+    return {"began": report.started.isoformat(), "began_from": str(report.dated_by)}
 
 
 def _events(report: ClipReport) -> list[Json]:

@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.audio.recording_date import NOT_KNOWN, Began
 from leanviz.core.clock import seconds
 from leanviz.core.decisions import DecisionRules
 from leanviz.core.events import Event
-from leanviz.core.recorder_names import moment_in
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.visible import visible
 
@@ -79,6 +79,8 @@ class ClipReport:
         The file ended before its header said.
     started : datetime or None
         Wall-clock time of sample 0, where it is known, with its zone where that is known too.
+    dated_by : str
+        Who says so of a file: a `Teller`; "" for none.
     """
 
     file: str
@@ -91,6 +93,7 @@ class ClipReport:
     rules: DecisionRules
     truncated: bool = False
     started: datetime | None = None
+    dated_by: str = ""
 
     @classmethod
     def of(
@@ -100,9 +103,9 @@ class ClipReport:
         taxonomy: Taxonomy,
         rules: DecisionRules,
         *,
-        dated: bool = False,
+        began: Began = NOT_KNOWN,
     ) -> "ClipReport":
-        """Return the report of an analysis; if `dated`, with the time that its name tells."""
+        """Return the report of an analysis; `began` says when its file was recorded."""
         return cls(
             file=file,
             sample_rate=analysis.sample_rate,
@@ -113,7 +116,8 @@ class ClipReport:
             taxonomy=taxonomy,
             rules=rules,
             truncated=analysis.truncated,
-            started=moment_in(file) if dated else None,
+            started=began.moment,
+            dated_by=began.teller or "",
         )
 
     @property

@@ -526,7 +526,10 @@ VIEW = (
     ),
     _show("crosshair", "&Crosshair", keys=("X",), help="crosshair", separated=True),
     _show("clock time", "Clock &Time", keys=("T",), help="time of day or elapsed", needs=_dated),
-    _show("file dates", "Times from File &Names", help="files: time of day from recorders' names"),
+    _show(
+        "file dates", "Times from Fi&les",
+        help="files: time of day from their headers, and from recorders' names",
+    ),
     _show(
         "paging", "Turn Pa&ges", keys=("P",), help="live: turn pages instead of scrolling",
     ),

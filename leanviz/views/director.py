@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from leanviz.core.clock import Span, seconds, to_sample
 from leanviz.core.events import Event
-from leanviz.core.recorder_names import moment_in
 from leanviz.models.decisions import DecisionsModel
 from leanviz.models.viewport import MAX_LIVE_SPAN_S
 from leanviz.settings import Settings
@@ -17,6 +16,7 @@ from leanviz.views.action_table import Mode, State
 from leanviz.views.attention_live import LiveMap
 from leanviz.views.deciding import Deciding
 from leanviz.views.engine import AudioDevices, Engine
+from leanviz.views.file_date import FileDate
 from leanviz.views.file_view import FileView
 from leanviz.views.heard_playing import HeardPlaying
 from leanviz.views.listening import Listening
@@ -46,8 +46,8 @@ class Director(Telling):
 
     Attributes
     ----------
-    file_dates : bool
-        Whether the time of day at which a file begins is taken from its name.
+    date : FileDate
+        When the file shown was recorded.
 
     Signals
     -------
@@ -70,7 +70,7 @@ class Director(Telling):
         super().__init__(parent)
         self._parts = parts
         self.live_span_s = settings.live_span_s
-        self.file_dates = settings.file_dates
+        self.date = FileDate(settings.file_dates, self)
         self.decisions = DecisionsModel(settings.decisions, self)
         self._engine: Engine | None = None
         self._wanted: Path | None = None
@@ -112,6 +112,8 @@ class Director(Telling):
         self.transport.changed.connect(self.changed)
         self.transport.failed.connect(self.failed)
         self.heard.changed.connect(self.changed)
+        self.date.changed.connect(self.changed)
+        self.date.said.connect(self.said)
         self.heard.failed.connect(self.failed)
         self.window_length.said.connect(self.said)
         self.window_length.failed.connect(self.failed)
@@ -158,9 +160,9 @@ class Director(Telling):
 
     @property
     def origin(self) -> datetime | None:
-        """The moment of the first sample shown, where it is known; of a file, as its name says."""
+        """The moment of the first sample shown, where it is known; of a file, as it says itself."""
         if self._mode is Mode.FILE:
-            return moment_in(self._shown) if self.file_dates else None
+            return self.date.moment
         session = self._sessions.session
         return self._live.origin if session is None else session.head.started
 
@@ -189,7 +191,7 @@ class Director(Telling):
         if analysis is None:
             return None
         return ClipReport.of(
-            analysis, printable(analysis.path), engine.model.taxonomy, rules, dated=self.file_dates
+            analysis, printable(analysis.path), engine.model.taxonomy, rules, began=self.date.told
         )
 
     def state(self, selected: Event | None) -> State:
@@ -304,6 +306,7 @@ class Director(Telling):
         self.deciding.close()
         self._sessions.close()
         self.window_length.close()
+        self.date.close()
         self._loading.close()
 
     def set_visible(self, visible: bool) -> None:
@@ -416,6 +419,7 @@ class Director(Telling):
     def _show_file(self, path: Path, sample_rate: int, n_samples: int) -> None:
         assert self._engine is not None
         self._mode, self._shown = Mode.FILE, path
+        self.date.show(path)
         self._live.forget()
         self._sessions.forget()
         self.heard.forget()

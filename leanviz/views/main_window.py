@@ -210,7 +210,7 @@ class MainWindow(DropWindow):
         self._awake = Awake(director.listening, self)
         self._awake.serve(self._actions, self._appearance.settings.keep_awake)
         self._actions.check("clock time", self._appearance.settings.clock_time)
-        self._actions.check("file dates", director.file_dates)
+        self._actions.check("file dates", director.date.wanted)
         self._actions.check("show heard", self._appearance.settings.heard_now)
         self.heard.setVisible(self._appearance.settings.heard_now)
         self.toolbar.cancelled.connect(director.stop)
@@ -306,7 +306,7 @@ class MainWindow(DropWindow):
             follow_playing=self.director.transport.following,
             clock_time=self._actions["clock time"].isChecked(),
             keep_awake=self._actions["keep awake"].isChecked(),
-            file_dates=self.director.file_dates,
+            file_dates=self.director.date.wanted,
             heard_now=self._actions["show heard"].isChecked(),
             live_span_s=self.director.live_span_s,
             decisions=self.director.decisions.choices,
@@ -449,7 +449,7 @@ class MainWindow(DropWindow):
         self.side.show_decisions()
 
     def _choose_file_dates(self) -> None:
-        self.director.file_dates = self._actions["file dates"].isChecked()
+        self.director.date.wanted = self._actions["file dates"].isChecked()
         self.refresh()
 
     def _fill_screen(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from leanviz.core.events import Event
 from leanviz.models.spectrogram import Readout
 from leanviz.models.time_text import TimeFormat
+from leanviz.views.action_table import Mode
 from leanviz.views.director import Director
 from leanviz.views.inspector import Inspector
 from leanviz.views.navigation import Navigation
@@ -44,8 +45,8 @@ class TellingTime(QObject):
         self._director, self._workspace, self._navigation = director, workspace, navigation
         self._inspector, self._status = says
         self._clock_time = clock_time
-        self._times = TimeFormat()
-        clock_time.triggered.connect(self._tell_anew)
+        self._times, self._told = TimeFormat(), ""
+        clock_time.triggered.connect(self._switch)
         workspace.spectrogram.readout.connect(self._tell_sound)
         workspace.analysis.readout.connect(self._tell_value)
         workspace.time.selection_changed.connect(self._tell_range)
@@ -53,15 +54,27 @@ class TellingTime(QObject):
 
     def refresh(self) -> None:
         """Tell all times anew if another session began, or when it began cannot be told."""
-        if self._origin() != self._times.origin:
+        if (self._origin(), self._teller()) != (self._times.origin, self._told):
             self._tell_anew()
 
     def _origin(self) -> datetime | None:
         """Return the time of day of the first sample, where times are to be written so."""
         return self._director.origin if self._clock_time.isChecked() else None
 
+    def _teller(self) -> str:
+        """Return when a file was recorded and who says so, where times of day are written."""
+        known = self._director.mode is Mode.FILE and self._origin() is not None
+        return self._director.date.told.words if known else ""
+
+    def _switch(self) -> None:
+        self._tell_anew()
+        if self._told:
+            self._status.say(self._told)
+
     def _tell_anew(self) -> None:
-        self._times = TimeFormat(self._origin())
+        self._times, self._told = TimeFormat(self._origin()), self._teller()
+        remark = self._director.date.told.remark if self._told else ""
+        self._workspace.time_axis.tell_origin(f"{self._told} {remark}".strip())
         self._workspace.set_time_format(self._times)
         self._tell_event(self._navigation.selection)
         self._tell_range()

@@ -164,6 +164,11 @@ class TimeAxisPane(Pane):
         """Tell that times move, even where there is nothing."""
         return False
 
+    def tell_origin(self, text: str) -> None:
+        """Have the pointer, and a screen reader, told how times of day are known; "" if not."""
+        self._marks.setToolTip(text)
+        self.setAccessibleDescription(text)
+
     def set_time_format(self, time_format: TimeFormat) -> None:
         """Write times as elapsed or by the clock."""
         self._marks.format = time_format

@@ -222,6 +222,8 @@ def test_the_time_of_day_is_told_where_the_recorder_named_it(
         passed = datetime.fromisoformat(row["wall_time"]) - begun
         assert passed.total_seconds() == pytest.approx(float(row["start_s"]), abs=1e-3)
     assert {row["wall_time"] for row in rows if row not in of_named} == {""}
+    [told] = json.loads(run("analyze", named, "--format", "json").out)
+    assert (told["began"], told["began_from"]) == (begun.isoformat(), "name")
     undated = run("analyze", named, "--format", "csv", "--no-file-dates").out
     assert {row["wall_time"] for row in csv.DictReader(undated.splitlines())} == {""}
 

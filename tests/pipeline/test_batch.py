@@ -7,19 +7,21 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import active_children
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 import soundfile
 
 from leanviz.audio.file import read_mono
+from leanviz.audio.recording_date import Began, Teller
 from leanviz.core.errors import ExportError, ModelError
 from leanviz.inference.model import LeanModel
 from leanviz.pipeline.batch import Batch, BatchSummary, FileNews
 from leanviz.pipeline.batch_inputs import gather
-from leanviz.pipeline.batch_journal import NAME, Entry, Journal
+from leanviz.pipeline.batch_journal import NAME, Entry, Journal, _entry, _record
 from leanviz.pipeline.batch_pool import LocalWorkers
 from leanviz.pipeline.batch_tables import Reporter
 from leanviz.pipeline.batch_work import BatchWork, FileResult, WorkerError
@@ -354,10 +356,16 @@ def _processes() -> list[str]:
 
 
 def test_the_table_of_all_has_the_times_of_day_too(work: BatchWork, model: LeanModel) -> None:
-    """They are in no journal: the names tell them again."""
+    """What headers told is in the journal; in those from before, the names tell it again."""
     result = FileResult(sample_rate=16_000, n_samples=16_000)
     entry = Entry("north/20250131_053000.WAV", None, None, 0, result)
     report = Reporter(work, model).report(entry)
     assert report.started is not None
     assert report.started.isoformat() == "2025-01-31T05:30:00"
+    told = Began(datetime(2025, 1, 31, 4, 30, tzinfo=UTC), Teller.GUANO)
+    known = replace(entry, place=PurePath("a.json"), result=replace(result, began=told))
+    again = _entry(json.loads(json.dumps(_record(known))))
+    assert again.result.began == told
+    of_header = Reporter(work, model).report(again)
+    assert (of_header.started, of_header.dated_by) == (told.moment, "GUANO")
     assert Reporter(replace(work, file_dates=False), model).report(entry).started is None

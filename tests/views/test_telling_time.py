@@ -62,6 +62,34 @@ def test_a_name_that_tells_no_time_has_elapsed_ones(
     assert window.workspace.timeline.time_format.origin is None
 
 
+def test_the_header_counts_more_than_the_name_and_is_named(
+    qtbot: QtBot, engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "20240501_235500.WAV"
+    stamp = b"Timestamp: 2024-05-01T22:55:00+01:00\n"
+    soundfile.write(path, np.zeros(RATE), RATE)
+    guano = b"guan" + len(stamp).to_bytes(4, "little") + stamp + b"\0" * (len(stamp) % 2)
+    content = path.read_bytes()[8:] + guano
+    path.write_bytes(b"RIFF" + len(content).to_bytes(4, "little") + content)
+    window = MainWindow(DEFAULTS, lambda: engine)
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitSignal(window.director.date.said, timeout=60_000) as said:
+        window.begin([path])
+    assert "name 23:55:00: the header counts" in str(said.args)
+    qtbot.waitUntil(action(window, "clock time").isEnabled)
+    action(window, "clock time").trigger()
+    assert window.workspace.timeline.time_format.text(5.0, 1) == "22:55:05.0"
+    told = window.workspace.time_axis.accessibleDescription()
+    assert told.startswith("Began 2024-05-01 22:55:00, UTC+01:00, says the header (GUANO). Header")
+    qtbot.waitUntil(lambda: window.director.analysis is not None)
+    report = window.director.report()
+    assert report is not None
+    assert (str(report.started), report.dated_by) == ("2024-05-01 22:55:00+01:00", "GUANO")
+    action(window, "clock time").trigger()
+    assert window.workspace.time_axis.accessibleDescription() == ""
+
+
 def test_times_from_names_can_be_switched_off_and_stay_off(
     qtbot: QtBot, engine: Engine, tmp_path: Path
 ) -> None:
