@@ -59,10 +59,13 @@ def spectrum_of_heard(tracks: Tracks, span: Span, window_s: float) -> PowerSpect
         If nothing of it is kept.
     """
     meter = SpectrumMeter(tracks.sample_rate, window_s)
-    oldest = 0 if tracks.sound is None else tracks.sound.oldest
-    # meanwhile the stream goes on and lets go of a little more
-    oldest += tracks.sample_rate if oldest else 0
-    pieces = _without(tuple(tracks.gaps), Span(max(span.start, oldest), span.stop))
+    sound = tracks.sound
+    if sound is None:
+        raise UserError(LOST)
+    # meanwhile the stream goes on and lets go of a little more; a view may be a little ahead of it
+    oldest = sound.oldest + tracks.sample_rate if sound.oldest else 0
+    kept = Span(max(span.start, oldest), min(span.stop, sound.written))
+    pieces = _without(tracks.gaps, kept)
     if not pieces:
         raise UserError(LOST)
     for piece in pieces:
