@@ -23,15 +23,21 @@ class BoxDesk(QObject):
         self._reference: ReferenceModel = workspace.reference_model
         self.model = BoxesModel(self)
         self._item: BoxItem | None = None
+        # there may be as many as a table has rows: not made anew at each selection
+        self._others: list[Box] = []
         review.changed.connect(self._show)
-        self._reference.changed.connect(self._show)
+        self._reference.changed.connect(self._take_reference)
         navigation.selected.connect(self._show)
         workspace.spectrogram.band_selected.connect(self._need)
+
+    def _take_reference(self) -> None:
+        self._others = list(boxes_of_reference(self._reference))
+        self._show()
 
     def _show(self) -> None:
         timeline, shown = self._workspace.timeline, self._review.annotations.shown
         own = boxes_of(shown, timeline, self._navigation.selection)
-        self.model.show((*boxes_of_reference(self._reference), *own))
+        self.model.show((*self._others, *own))
         if self.model:
             self._need()
 
