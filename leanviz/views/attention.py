@@ -202,9 +202,9 @@ class AttentionPane(Pane):
             self._marked = None
             self.axis.set_marks([])
             return
-        height = self.box.rect().height()
-        shown = query_axis(self.time, max(1, round(height * self.devicePixelRatioF())))
-        if shown == self._marked:
+        height = self._size[1]
+        shown = query_axis(self.time, max(1, round(height * self._pixel_ratio())))
+        if shown is self._marked or shown == self._marked:
             return
         self._marked = shown
         start, stop = shown.start_s, shown.time(shown.width)
