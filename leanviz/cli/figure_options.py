@@ -42,6 +42,10 @@ class RenderOptions:
     stop_s: Annotated[
         float | None, typer.Option("--stop", metavar="S", min=0.0, help="Draw up to here.")
     ] = None
+    time_of_day: Annotated[
+        bool,
+        typer.Option("--time-of-day", help="Write times of day, where the file tells its date."),
+    ] = False
     references: Annotated[
         list[Path] | None,
         typer.Option("--reference", metavar="LABELS", help="Labels to draw below the file's."),

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+from leanviz.audio.recording_date import began
 from leanviz.cli.console import complain
 from leanviz.cli.decisions import choices
 from leanviz.cli.engine import analyze_path, open_model
@@ -42,6 +44,7 @@ def spec_of(options: RenderOptions, model: Path | None) -> FigureSpec:
         size=(options.width, low if options.height is None else options.height),
         panes=panes,
         analysis=options.analysis,
+        time_of_day=options.time_of_day,
         spectrogram=_spectrogram(options),
         head=options.head,
         ridge=options.ridge,
@@ -111,6 +114,7 @@ def render(
         )
     check_place(output)
     spec, marks = spec_of(options, model), reference_of(path, options.references or ())
+    origin = origin_of(path) if options.time_of_day else None
     said = None if options.session is None else said_of(path, options.session)
     lean, _ = open_model(model)
     chosen = chosen_by(options.stored_decisions, decisions, lean.taxonomy)
@@ -121,7 +125,17 @@ def render(
     if spec.head not in known:
         raise UserError(f"There is no head {spec.head}: choose {', '.join(sorted(known))}.")
     spec = replace(spec, decisions=chosen, span_s=span_of(options, analysis.duration_s))
-    draw(analysis, lean, output, spec, marks)
+    draw(analysis, lean, output, spec, marks, origin)
+
+
+def origin_of(path: Path) -> datetime:
+    """Return when a recording began, as the file tells; UserError if it does not."""
+    told = began(path)
+    if told.moment is None:
+        raise UserError(
+            f"Neither name nor header tell when {printable(path)} began: leave --time-of-day out."
+        )
+    return told.moment
 
 
 def chosen_by(stored: str | None, options: DecisionOptions, taxonomy: Taxonomy) -> DecisionChoices:
@@ -185,6 +199,7 @@ def draw(
     output: Path,
     spec: FigureSpec,
     marks: Sequence[Mark] = (),
+    origin: datetime | None = None,
 ) -> None:
     """Draw an analysis into a PNG or SVG file; ExportError if it cannot be written."""
     # a picture needs no screen, and looks the same with and without one
@@ -192,7 +207,8 @@ def draw(
     from leanviz.views.render import Also, analyses_of, detail_of, render_clip
 
     _redraw(analysis, spec)
-    also = Also(marks, detail_of(analysis, spec), analyses_of(analysis, spec))
+    parts = analyses_of(analysis, spec)
+    also = Also(marks, detail_of(analysis, spec), parts, origin=origin)
     with replacing(output) as place:
         render_clip(analysis, lean.taxonomy, place, spec, also)
 

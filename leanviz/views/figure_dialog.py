@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from leanviz.models.analysis import TITLES
+from leanviz.views.figure_colours import FigureColours
 from leanviz.views.figure_spec import LOW, PANES, SIZE, FigureSpec
 from leanviz.views.plain import plain_tip
 
@@ -37,14 +38,26 @@ class FigureDialog(QDialog):
         The figure of what is in view.
     reference : bool
         Whether there are reference labels.
+    dated : bool
+        Whether it is known when the recording began.
     """
 
     def __init__(
-        self, spec: FigureSpec, reference: bool = True, parent: QWidget | None = None
+        self,
+        spec: FigureSpec,
+        reference: bool = True,
+        dated: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export Figure")
         self._proposed = spec
+        self.colours = FigureColours(spec.spectrogram)
+        self.time_of_day = QCheckBox("Time of &day")
+        self.time_of_day.setEnabled(dated)
+        self.time_of_day.setChecked(dated and spec.time_of_day)
+        known = "The axis tells the time of day" if dated else "It is not known when it began"
+        self.time_of_day.setToolTip(known)
         self.panes = {name: QCheckBox(WORDS[name]) for name in PANES}
         self.view, self.whole = QRadioButton("What is in &view"), QRadioButton("The whole &file")
         (self.whole if spec.span_s is None else self.view).setChecked(True)
@@ -83,6 +96,8 @@ class FigureDialog(QDialog):
             panes=tuple(name for name, box in self.panes.items() if box.isChecked()),
             analysis=self._proposed.analysis if self._with_analysis else None,
             span_s=self._proposed.span_s if self.view.isChecked() else None,
+            time_of_day=self.time_of_day.isChecked(),
+            spectrogram=self.colours.settings,
             size=(self.width_px.value(), self.height_px.value()),
         )
 
@@ -94,12 +109,13 @@ class FigureDialog(QDialog):
         form, size = QFormLayout(self), QHBoxLayout()
         for words, boxes in (
             ("Panes", (*self.panes.values(), self.analysis)),
-            ("Time", (self.view, self.whole)),
+            ("Time", (self.view, self.whole, self.time_of_day)),
         ):
             column = QVBoxLayout()
             for box in boxes:
                 column.addWidget(box)
             form.addRow(words, column)
+        form.addRow("Colours", self.colours)
         size.addWidget(self.width_px)
         size.addWidget(self.height_px)
         form.addRow("Size", size)
@@ -113,6 +129,7 @@ class FigureDialog(QDialog):
         self.analysis.setEnabled(known and (self.view.isChecked() or not self.view.isEnabled()))
         chosen = sum(box.isChecked() and box.isEnabled() for box in self.panes.values())
         self.next.setEnabled(chosen > 0)
+        self.colours.setEnabled(self.panes["spectrogram"].isChecked() or self._with_analysis)
         self.height_px.setValue(LOW if chosen == 1 and not self._with_analysis else SIZE[1])
 
 

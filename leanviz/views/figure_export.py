@@ -57,6 +57,7 @@ class FigureExport(Telling):
             analysis=self._analysis_shown(),
             span_s=None if whole else (round(time.start_s, 3), round(time.stop_s, 3)),
             spectrogram=workspace.spectrogram.settings,
+            time_of_day=workspace.timeline.time_format.origin is not None,
             window_ms=self._director.window_length.window_ms,
             head=head or "0" if not isinstance(head, int) else str(head + 1),
             ridge=workspace.attention_model.ridge,
@@ -79,7 +80,8 @@ class FigureExport(Telling):
             spec = replace(spec, session="" if session is None else relative(session, near))
             remark = REVIEWED if session is None else ""
         parts = {} if spec.analysis is None else self._analyses()
-        return Exportable(report, analysis, spec, Also(marks, analyses=parts, remark=remark))
+        also = Also(marks, analyses=parts, remark=remark, origin=self._director.origin)
+        return Exportable(report, analysis, spec, also)
 
     def _analyses(self) -> "dict[int, Analysis]":
         """Return the parts of what librosa makes of the view, as far as there are any."""
@@ -98,7 +100,8 @@ class FigureExport(Telling):
         analysis = self._director.analysis
         if analysis is None:
             return
-        dialog = FigureDialog(self.spec(), self._references.shown, self._window)
+        dated = self._director.origin is not None
+        dialog = FigureDialog(self.spec(), self._references.shown, dated, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             proposed = str(analysis.path.with_suffix(".png"))
             name, chosen = QFileDialog.getSaveFileName(

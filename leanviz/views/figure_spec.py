@@ -37,6 +37,8 @@ class FigureSpec:
         What librosa makes of it, below the spectrogram.
     span_s : tuple of float or None
         What is shown of the recording, in seconds; None is all of it.
+    time_of_day : bool
+        Whether times are those of day, as far as it is known when the recording began.
     spectrogram : SpectrogramSettings
     window_ms : int
         Window of the spectrogram, in milliseconds.
@@ -61,6 +63,7 @@ class FigureSpec:
     panes: tuple[str, ...] = PANES
     analysis: Kind | None = None
     span_s: tuple[float, float] | None = None
+    time_of_day: bool = False
     spectrogram: SpectrogramSettings = field(default_factory=SpectrogramSettings)
     window_ms: int = DEFAULTS.window_ms
     head: str = "0"
@@ -104,10 +107,12 @@ class FigureSpec:
         ):
             if value != default:
                 yield from (name, str(value))
-        if shown.model_eye:
-            yield "--model-eye"
-        if not self.ridge:
-            yield "--no-ridge"
+        flags = {
+            "--time-of-day": self.time_of_day,
+            "--model-eye": shown.model_eye,
+            "--no-ridge": not self.ridge,
+        }
+        yield from (name for name, given in flags.items() if given)
         for path in self.references:
             yield from ("--reference", path)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from leanviz.core.errors import ExportError, UserError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.analysis import LONGEST_S as LONGEST_ANALYSIS_S
 from leanviz.models.analysis import AnalysisModel, Source, too_long
-from leanviz.models.time_text import elapsed
+from leanviz.models.time_text import TimeFormat, elapsed
 from leanviz.sessions.labels import Mark
 from leanviz.sessions.report import printable
 from leanviz.views import style
@@ -55,12 +56,15 @@ class Also:
         The parts of what librosa makes of it, see `analyses_of`.
     remark : str
         What else the caption says.
+    origin : datetime or None
+        When the recording began, where it is known.
     """
 
     reference: Sequence[Mark] = ()
     detail: Detail | None = None
     analyses: "Mapping[int, Analysis]" = field(default_factory=dict[int, "Analysis"])
     remark: str = ""
+    origin: datetime | None = None
 
 
 def render_clip(
@@ -92,7 +96,7 @@ def render_clip(
     """
     offscreen_application()
     also = also or Also()
-    told = caption(analysis, spec, path.suffix.lower(), also.remark)
+    told = caption(analysis, spec, path.suffix.lower(), also)
     before = analysis.tracks.detail
     # what the window looks at has a detail of its own
     analysis.tracks.detail = also.detail
@@ -216,6 +220,7 @@ class _Figure(QWidget):
         words = f"QLabel {{ color: {self._theme.text}; }}"
         self.setStyleSheet(style.style_sheet(self._theme) + words)
         self._workspace = Workspace()
+        self._workspace.set_time_format(_times(spec, also))
         self._caption = PlainLabel(told)
         self._caption.setFont(small_font())
         self._caption.setWordWrap(True)
@@ -283,19 +288,25 @@ class _Figure(QWidget):
         workspace.divided.share_out(others * part / max(1e-3, 1.0 - part))
 
 
-def caption(analysis: "ClipAnalysis", spec: FigureSpec, suffix: str, remark: str = "") -> str:
+def _times(spec: FigureSpec, also: Also) -> TimeFormat:
+    return TimeFormat(also.origin if spec.time_of_day else None)
+
+
+def caption(analysis: "ClipAnalysis", spec: FigureSpec, suffix: str, also: Also) -> str:
     """Return what a figure shows, how, and the command that draws it again."""
     name = printable(analysis.path.name)
-    shown = elapsed(analysis.duration_s, 1)
+    shown, times = elapsed(analysis.duration_s, 1), _times(spec, also)
     if spec.span_s is not None:
-        shown = f"{elapsed(spec.span_s[0])} \u2013 {elapsed(spec.span_s[1])} of {shown}"
+        start, stop = map(times.text, spec.span_s)
+        shown = f"{start} \u2013 {stop} of {shown}"
     facts = (
         name,
+        "" if times.origin is None else f"began {times.origin:%Y-%m-%d %H:%M:%S}",
         shown,
         f"{analysis.sample_rate / 1000:g} kHz",
         analysis.model,
         f"leanviz {leanviz.__version__}",
     )
-    how = " \u00b7 ".join(filter(None, (spec.settings_text(), remark)))
-    lines = (" \u00b7 ".join(facts), how, spec.command(name, f"figure{suffix}"))
+    how = " \u00b7 ".join(filter(None, (spec.settings_text(), also.remark)))
+    lines = (" \u00b7 ".join(filter(None, facts)), how, spec.command(name, f"figure{suffix}"))
     return "\n".join(filter(None, lines))

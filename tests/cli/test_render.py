@@ -54,6 +54,7 @@ def test_what_a_figure_shows_is_chosen(run: Run, siren: Path, tmp_path: Path) ->
         (("--pane", "reference"), "needs --reference"),
         (("--reference", "none.txt"), "none.txt"),
         (("--session", "none.leanviz.json"), "none.leanviz.json cannot be read"),
+        (("--time-of-day",), "Neither name nor header tell when"),
         (("--head", "9"), "There is no head 9: choose 0, 1, 2, 3, 4, max."),
     ],
 )

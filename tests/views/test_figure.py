@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from leanviz.core.analysis_kinds import Kind
 from leanviz.core.resources import resource_path
 from leanviz.core.scales import Brightness
+from leanviz.models.spectrogram import SpectrogramSettings
 from leanviz.settings import DEFAULTS
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.figure_dialog import FigureDialog
@@ -36,7 +37,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return three seconds of siren, with labels beside them."""
     samples, rate = soundfile.read(resource_path("demo", "demo.flac"))
     path = tmp_path_factory.mktemp("sounds") / "a siren & \u97f3.wav"
-    soundfile.write(path, samples[11 * rate : 14 * rate], rate)
+    with soundfile.SoundFile(path, "w", rate, 1) as file:
+        file.date = "2025-01-31T23:59:58"
+        file.write(samples[11 * rate : 14 * rate])
     path.with_name("what I heard.txt").write_text(REFERENCE)
     return path
 
@@ -79,7 +82,8 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     qtbot.waitUntil(lambda: window.references.shown)
     decisions = window.director.decisions
     decisions.shift(-0.1)
-    for name in ("next scale", "next palette", "floor up", "shorter window", "theme light"):
+    qtbot.waitUntil(lambda: window.director.origin is not None)
+    for name in ("next scale", "floor up", "shorter window", "theme light", "clock time"):
         window._actions[name].trigger()
     window.workspace.attention_model.set_head("max")
     window.workspace.attention_model.set_ridge(False)
@@ -94,8 +98,16 @@ def test_the_line_of_a_caption_draws_the_same_picture(
     qtbot.waitUntil(lambda: tracks.stft.win_length < 0.04 * tracks.sample_rate)
     window.workspace.time.show(0.25, 2.0)
     place = tmp_path / "here.png"
-    export(qtbot, window, place, replace(window.exports.figures.spec(), size=(900, 700)))
-    *_, line = told(place)
+    dialog = FigureDialog(window.exports.figures.spec(), dated=True)
+    qtbot.addWidget(dialog)
+    assert dialog.time_of_day.isChecked(), "as in the window"
+    dialog.colours.palettes.setCurrentText("viridis")
+    dialog.colours.floor.setValue(-87.5)
+    dialog.colours.ceiling.setValue(-30.0)
+    export(qtbot, window, place, replace(dialog.spec, size=(900, 700)))
+    first, *_, line = told(place)
+    assert "began 2025-01-31 23:59:58" in first
+    assert "23:59:58.250 \u2013 1 Feb 00:00:00.250 of 0:03.0" in first
     program, *words = shlex.split(line)
     assert program == "leanviz"
     options = (
@@ -106,6 +118,10 @@ def test_the_line_of_a_caption_draws_the_same_picture(
         "--start",
         "--head",
         "--no-ridge",
+        "--palette",
+        "--floor",
+        "--ceiling",
+        "--time-of-day",
     )
     for word in (*options, "--brightness"):
         assert word in words
@@ -211,6 +227,22 @@ def test_without_a_pane_there_is_no_figure(qtbot: QtBot) -> None:
     for name, box in dialog.panes.items():
         box.setChecked(name == "reference")
     assert not dialog.next.isEnabled()
+
+
+def test_colours_are_as_in_view_until_others_are_chosen(qtbot: QtBot) -> None:
+    """To the last figure, also where the fields show less of it, and less far apart than usual."""
+    shown = SpectrogramSettings(floor_db=-61.23, ceiling_db=-57.77, palette="magma")
+    dialog = FigureDialog(FigureSpec(spectrogram=shown))
+    qtbot.addWidget(dialog)
+    assert dialog.spec.spectrogram == shown
+    assert not dialog.time_of_day.isEnabled(), "nobody knows when it began"
+    colours = dialog.colours
+    colours.ceiling.setValue(-90.0)
+    assert dialog.spec.spectrogram.ceiling_db > dialog.spec.spectrogram.floor_db
+    colours.palettes.setCurrentIndex(0)
+    assert dialog.spec.spectrogram.palette is None, "the theme's"
+    dialog.panes["spectrogram"].setChecked(False)
+    assert not colours.isEnabled()
 
 
 def test_an_analysis_is_drawn_as_it_is_in_view(qtbot: QtBot) -> None:

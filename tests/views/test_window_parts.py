@@ -38,7 +38,7 @@ from leanviz.views.live_clock import LiveClock
 from leanviz.views.navigation import parse_time
 from leanviz.views.page_parts import page_heading
 from leanviz.views.readout import attention_values, readout_text, selection_text
-from leanviz.views.render import caption, render_clip
+from leanviz.views.render import Also, caption, render_clip
 from leanviz.views.score_list import ScoreList
 from leanviz.views.score_rows import leading
 from leanviz.views.status_bar import Cell, StatusBar
@@ -391,7 +391,7 @@ def test_figure_shows_every_pane(
 def test_caption_tells_how_to_draw_it_again(analysis: ClipAnalysis) -> None:
     renamed = replace(analysis, path=Path("a siren & more.wav"))
     spec = FigureSpec(DARK.name, (1280, 800), span_s=(1.5, 12.25), panes=("lanes", "attention"))
-    first, how, command = caption(renamed, spec, ".svg", "drawn at night").splitlines()
+    first, how, command = caption(renamed, spec, ".svg", Also(remark="drawn at night")).splitlines()
     assert analysis.model in first
     assert "0:01.500 \u2013 0:12.250 of 0:30" in first
     assert how == "labels as recommended \u00b7 mean of attention heads \u00b7 drawn at night"
