@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
@@ -19,7 +18,7 @@ from leanviz.core.remedies import Remedy, remedy
 from leanviz.models.decisions import DecisionsModel
 from leanviz.models.findings import NearMiss
 from leanviz.views.drawing import small_font
-from leanviz.views.plain import PlainLabel, plain_tip
+from leanviz.views.plain import OneLine, PlainLabel, plain_tip
 from leanviz.views.score_rows import path_title
 
 GAP = 6
@@ -30,7 +29,7 @@ class NearRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.score, self.reason = _Elided(), PlainLabel(), _Elided()
+        self.title, self.score, self.reason = _Words(), PlainLabel(), _Words()
         self.button = QPushButton()
         # Enter presses it, as Space does
         self.button.setAutoDefault(True)
@@ -154,24 +153,14 @@ def _remedy(miss: NearMiss, decisions: DecisionsModel) -> Remedy | None:
     return remedy(miss.hidden, decisions.choices, decisions.rules, decisions.taxonomy)
 
 
-class _Elided(PlainLabel):
-    """A text that is cut where there is no room for it, and takes what room there is."""
+class _Words(OneLine):
+    """A text in all the room there is; where that is too little, its beginning and end."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._whole = ""
+        super().__init__(cut=Qt.TextElideMode.ElideMiddle)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_text(self, text: str) -> None:
         """Show a text."""
-        self._whole = text
+        self.setText(text)
         self.setToolTip(plain_tip(text))
-        self._cut()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the text for the new width."""
-        self._cut()
-
-    def _cut(self) -> None:
-        room = Qt.TextElideMode.ElideMiddle
-        self.setText(self.fontMetrics().elidedText(self._whole, room, self.width()))

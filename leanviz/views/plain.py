@@ -9,6 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+AT_THE_END = Qt.TextElideMode.ElideRight
+
 
 class PlainLabel(QLabel):
     """A label that shows its text as it is."""
@@ -19,10 +21,19 @@ class PlainLabel(QLabel):
 
 
 class OneLine(PlainLabel):
-    """A line that is cut where there is no more room, and never asks for more."""
+    """A line that is cut where there is no more room, and never asks for more.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    cut : Qt.TextElideMode
+        Where it is cut.
+    """
+
+    def __init__(
+        self, text: str = "", cut: Qt.TextElideMode = AT_THE_END, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent=parent)
+        self._end = cut
         self.setText(text)
 
     def text(self) -> str:
@@ -45,8 +56,7 @@ class OneLine(PlainLabel):
         self._cut()
 
     def _cut(self) -> None:
-        end = Qt.TextElideMode.ElideRight
-        super().setText(self.fontMetrics().elidedText(self._whole, end, self.width()))
+        super().setText(self.fontMetrics().elidedText(self._whole, self._end, self.width()))
 
 
 def plain_tip(text: str) -> str:
