@@ -100,3 +100,35 @@ def _emit_map(file: Path, output: Path | None, model: Path | None, narrowed: boo
     from leanviz.cli.attention_map import attention_map
 
     emit(attention_map(file, output, model))
+
+
+@app.command()
+def spectrum(  # noqa: PLR0913, PLR0917  (each is an option)
+    file: SoundFile,
+    start_s: Annotated[
+        float | None, typer.Option("--start", metavar="S", min=0.0, help="From here.")
+    ] = None,
+    stop_s: Annotated[
+        float | None, typer.Option("--stop", metavar="S", min=0.0, help="Up to here.")
+    ] = None,
+    low_hz: Annotated[
+        float | None,
+        typer.Option("--low", metavar="HZ", min=0.0, help="Numbers of the frequencies from here."),
+    ] = None,
+    high_hz: Annotated[
+        float | None, typer.Option("--high", metavar="HZ", min=0.0, help="Up to here.")
+    ] = None,
+    window_ms: Annotated[
+        float,
+        typer.Option("--window", metavar="MS", min=1.0, max=10_000.0, help="How long a window is."),
+    ] = 64.0,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="CSV", help="Also write the level of each bin."),
+    ] = None,
+) -> None:
+    """Tell peak, centroid and bandwidth of the mean spectrum of a file, or of a part of it."""
+    from leanviz.cli.spectrum import Wanted
+    from leanviz.cli.spectrum import spectrum as run
+
+    emit(run(Wanted(file, start_s, stop_s, low_hz, high_hz, window_ms, output)))
