@@ -8,11 +8,13 @@ import typer
 from leanviz.cli.console import emit
 from leanviz.cli.grouped import grouped
 from leanviz.cli.options import (
+    AsJson,
     BatchOptions,
     DecisionOptions,
     LiveShape,
     ModelFolder,
     Shape,
+    Split,
     WatchOptions,
 )
 from leanviz.cli.program import app
@@ -103,10 +105,7 @@ def score(
         typer.Option(metavar="CSV", help="Table with a column filename, relative to itself."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="NPZ", help="Where to write.")],
-    split: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Only the rows with this value in the column split."),
-    ] = None,
+    split: Split = None,
     model: ModelFolder = None,
 ) -> None:
     """Write the clip scores of all files in a manifest. A bad file is reported and has no row."""
@@ -122,10 +121,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option)
         Path,
         typer.Option(metavar="CSV", help="Labelled clips, see docs/cli.md; files relative to it."),
     ],
-    split: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Only the rows with this value in the column split."),
-    ] = None,
+    split: Split = None,
     timeline: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Also sounds at known times.")
     ] = None,
@@ -142,7 +138,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option)
     against: Annotated[
         Path | None, typer.Option(metavar="NPZ", help="Compare with these clip scores.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     model: ModelFolder = None,
 ) -> None:
     """Measure what a model is worth on labelled clips. A bad row or file is named and counted."""
@@ -167,7 +163,7 @@ def compare(  # noqa: PLR0913  (each is an option)
     reference: Annotated[
         list[Path], typer.Option(metavar="LABELS", help="What is true: label files, or folders.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     collar_s: Annotated[
         float, typer.Option("--collar", metavar="S", min=0.0, help="Onsets may differ by this.")
     ] = 0.5,

@@ -15,6 +15,11 @@ ModelFolder = Annotated[
     Path | None,
     typer.Option("--model", metavar="DIR", help="Use this model folder, not the bundled one."),
 ]
+Split = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Only the rows with this value in the column split."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import typer
 
 from leanviz.cli.console import emit
 from leanviz.cli.grouped import grouped
-from leanviz.cli.options import ModelFolder
+from leanviz.cli.options import AsJson, ModelFolder
 from leanviz.cli.program import app
 
 
@@ -58,7 +58,7 @@ class BenchOptions:
     attention: Annotated[
         bool, typer.Option("--attention", help="Measure the map of an hour instead.")
     ] = False
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+    as_json: AsJson = False
 
 
 @app.command()
