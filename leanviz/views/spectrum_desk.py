@@ -149,7 +149,7 @@ class SpectrumDesk(QObject):
         window.wanted.connect(self._measure)
         window.copied.connect(self._copy)
         window.saved.connect(self._ask_where_to)
-        window.closed.connect(self._rest_all)
+        window.finished.connect(self._rest_all)
         return window
 
     @property

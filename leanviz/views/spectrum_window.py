@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from leanviz.core.events import Band
@@ -39,14 +38,11 @@ class SpectrumWindow(QDialog):
         Another length of the windows is chosen: measure anew.
     copied, saved :
         The user wants the numbers on the clipboard, or in a file.
-    closed :
-        Nobody looks any more.
     """
 
     wanted = Signal()
     copied = Signal()
     saved = Signal()
-    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,15 +92,6 @@ class SpectrumWindow(QDialog):
         self.spectrum, self._values = None, {}
         self.plot.show_spectrum(None, None)
         self._show(why)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that nobody looks."""
-        super().closeEvent(event)
-        self.closed.emit()
-
-    def reject(self) -> None:
-        """Close at Esc, too, as by the button of the frame."""
-        self.close()
 
     def _show(self, remark: str) -> None:
         self.remark.setText(remark)

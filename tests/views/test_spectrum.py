@@ -162,5 +162,9 @@ def test_silence_and_nothing_at_all_are_said(
     found = shown(window)
     qtbot.waitUntil(lambda: found.remark.text() == "There is nothing but silence here.")
     assert all(button.isEnabled() for button in found.findChildren(QPushButton))
-    found.close()
+    for leave in (lambda: qtbot.keyClick(found.plot, Qt.Key.Key_Escape), found.close):
+        trigger(window, "spectrum")
+        assert found.isVisible()
+        leave()
+        assert not found.isVisible()
     assert not window.spectra._passing.isActive(), "nothing is measured while nobody looks"
