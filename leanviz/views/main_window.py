@@ -1,4 +1,4 @@
-"""The main window: puts the parts together and connects them; each part knows its own work."""
+"""The main window: connects its parts; each part knows its own work."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -6,60 +6,30 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu
 
 from leanviz.core.events import Event
 from leanviz.settings import Settings, ThemeChoice
-from leanviz.views.action_table import MAX_HEADS, Mode
-from leanviz.views.actions import Actions
-from leanviz.views.analysis_desk import AnalysisDesk
-from leanviz.views.analysis_keeping import AnalysisKeeping
-from leanviz.views.appearance import Appearance
-from leanviz.views.attention_desk import AttentionDesk
+from leanviz.views.action_table import Mode
 from leanviz.views.awake import Awake
-from leanviz.views.banner import Banner
 from leanviz.views.context_menu import ContextMenu
-from leanviz.views.crosshair import Crosshair
-from leanviz.views.decisions import DecisionsPage
-from leanviz.views.device_choice import DeviceChoice
-from leanviz.views.director import Director
-from leanviz.views.dropping import DropHint, DropWindow
 from leanviz.views.engine import Engine, load_engine
-from leanviz.views.events_page import REVIEW
-from leanviz.views.explain_desk import ExplainDesk
-from leanviz.views.export_desk import ExportDesk
 from leanviz.views.file_queue import FileQueue
 from leanviz.views.files import FileMenu, ask_for_file
 from leanviz.views.frequencies import Frequencies
-from leanviz.views.heard_now import HeardNow
-from leanviz.views.inspector import Inspector
 from leanviz.views.key_sheet import KeySheet
-from leanviz.views.level_scale import LevelScale
-from leanviz.views.live_view import Parts
-from leanviz.views.navigation import Navigation
-from leanviz.views.playing import Playing
-from leanviz.views.reference_files import ReferenceFiles
-from leanviz.views.review_desk import ReviewDesk, window_title
-from leanviz.views.session_keeping import SessionKeeping
-from leanviz.views.side import Beside, Side
-from leanviz.views.spectrum_desk import SpectrumDesk
-from leanviz.views.status_bar import StatusBar
-from leanviz.views.telling_level import TellingLevel
-from leanviz.views.telling_time import TellingTime
+from leanviz.views.review_desk import window_title
 from leanviz.views.theme import Theme
-from leanviz.views.toolbar import Toolbar
 from leanviz.views.undo import UndoOffer
-from leanviz.views.watching import Watching
-from leanviz.views.workspace import Workspace
+from leanviz.views.window_parts import WindowParts
 
 SIZE = (1280, 800)
-LEAST_SIZE = (840, 480)
 # Room for what window managers put on top: it is not known before the window is shown.
 TITLE_BAR = 32
 THRESHOLD_STEP = 0.05
 
 
-class MainWindow(DropWindow):
+class MainWindow(WindowParts):
     """leanviz.
 
     Parameters
@@ -81,75 +51,23 @@ class MainWindow(DropWindow):
     closed = Signal()
 
     def __init__(self, settings: Settings, load: Callable[[], Engine] = load_engine) -> None:
-        super().__init__()
+        super().__init__(settings)
         self._load = load
         self._painted = self._ending = self._labelled = False
         self._trouble = ""
-        self._actions = Actions(self)
-        heads = [self._actions[f"head {n}"] for n in (0, "max", *range(1, MAX_HEADS + 1))]
-        review = [self._actions[name] for name in REVIEW]
-        self.inspector = Inspector(heads, review)
-        self.workspace, self.banner = Workspace(), Banner()
-        self.heard = HeardNow(self.workspace)
-        self.toolbar, self.status = Toolbar(self._actions), StatusBar()
-        parts = Parts(self.workspace, self.inspector, self.toolbar, self.status)
-        self.director = Director(parts, settings, self)
-        self.side = Side(self.inspector, DecisionsPage(self.director.decisions))
-        self.references = ReferenceFiles(self.director, self.workspace, self.side, self)
-        self.analyses = AnalysisDesk(self.director, self.workspace, self, settings)
-        self._inputs = DeviceChoice(self.director, self.toolbar, self.banner, self)
-        self._logs = SessionKeeping(self.director, self.banner, self)
-        self._kept = AnalysisKeeping(self.director, self)
-        self.navigation = Navigation(self.workspace, self)
-        self._times = TellingTime(
-            self.director, self.workspace, self.navigation,
-            (self.inspector, self.status), self._actions["clock time"],
-        )  # fmt: skip
-        self._level = TellingLevel(self.director, self.status)
-        self.spectra = SpectrumDesk(self.director, self.navigation, self)
-        self.why = ExplainDesk(self.director, self.workspace, self.navigation, self._actions, self)
-        self.map = AttentionDesk(self.director, self.inspector, self._actions, self)
-        self.review = ReviewDesk(
-            self.director, self.workspace, self.navigation, self.banner, self._actions, self
-        )
-        self._playing = Playing(self.director, self._actions, self)
-        self.exports = ExportDesk(self.director, self.navigation, self.references, self)
-        self.exports.figures.saved_session = lambda: self.review.files.saved
-        self._appearance = Appearance(settings, self.workspace, self.inspector, self)
-        self.watching = Watching(settings.watching, self.director.listening, self)
-        self._crosshair = Crosshair(self.workspace.spectrogram)
-        self.workspace.spectrogram.add(self._crosshair)
-        self.levels = LevelScale(self.workspace.spectrogram)
-        self._drop_hint = DropHint(self.workspace)
-        self._assemble()
+        self._fill_menus()
         self._connect_actions()
         self._serve_actions()
         self._connect_parts()
         self._restore(settings)
 
-    # -- putting together -----------------------------------------------------------------------
+    # -- connecting ------------------------------------------------------------------------------
 
-    def _assemble(self) -> None:
-        self.setWindowTitle("leanviz")
-        self.setMinimumSize(*LEAST_SIZE)
+    def _fill_menus(self) -> None:
         menus = self._actions.fill(self.menuBar())
         before = self._actions["quit"]
         self._recent = FileMenu(self._submenu(menus["File"], "Open &Recent", before), self.open)
         self.files = FileQueue(self._submenu(menus["File"], "Opened &Together", before), self)
-        self.addToolBar(self.toolbar)
-        self.setStatusBar(self.status)
-        self.watching.show_badge_in(self.menuBar())
-        centre, column = QWidget(), QVBoxLayout()
-        column.addWidget(self.banner)
-        column.addWidget(self.watching.strip)
-        column.addWidget(self.heard)
-        column.addWidget(self.workspace, 1)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        centre.setLayout(column)
-        self._beside = Beside(centre, self.side)
-        self.setCentralWidget(self._beside)
-        self._actions.use_keys_in(self.workspace)
 
     def _submenu(self, menu: QMenu, title: str, before: QAction) -> QMenu:
         made = QMenu(title, menu)
@@ -219,11 +137,9 @@ class MainWindow(DropWindow):
     def _connect_parts(self) -> None:
         director, navigation, workspace = self.director, self.navigation, self.workspace
         director.changed.connect(self.refresh)
-        director.said.connect(self.status.say)
         self.undo = UndoOffer(self.status, self._actions["undo"], self)
         for signal in (director.decisions.said, self.review.undoable):
             signal.connect(self.undo.offer)
-        director.failed.connect(self.banner.say)
         director.trouble.connect(self._show_trouble)
         self.watching.speak_through(self.status, self.banner)
         director.opened.connect(self._take_opened)
@@ -243,15 +159,10 @@ class MainWindow(DropWindow):
         self.why.wanted.connect(self.open)
         self._times.changed.connect(self.why.set_times)
         self._playing.said.connect(self.status.say)
-        self.exports.said.connect(self.status.say)
-        self.exports.failed.connect(self.banner.say)
-        self.map.changed.connect(self.refresh)
-        self.map.failed.connect(self.banner.say)
-        self.map.said.connect(self.status.say)
-        self.spectra.said.connect(self.status.say)
-        self.spectra.failed.connect(self.banner.say)
-        for part in (self.files, self.references, self.analyses, self.review, self.why):
+        parts = (self.files, self.references, self.analyses, self.review, self.why, self.map)
+        for part in parts:
             part.changed.connect(self.refresh)
+        for part in (director, *parts, self.exports, self.spectra):
             part.said.connect(self.status.say)
             part.failed.connect(self.banner.say)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -281,37 +192,6 @@ class MainWindow(DropWindow):
             self._inputs.listen_at_once()
         self._logs.begin()
         self.watching.begin()
-
-    @property
-    def settings(self) -> Settings:
-        """What is to be remembered."""
-        return replace(
-            self.choices,
-            geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
-            splitter=self.workspace.heights(),
-            side_width=self.side.wanted,
-        )
-
-    @property
-    def choices(self) -> Settings:
-        """What is to be remembered but for sizes, which are as they were at the beginning."""
-        return replace(
-            self.analyses.remember(
-                self._kept.remember(
-                    self._logs.remember(
-                        self._inputs.remember(self.map.remember(self._appearance.settings))
-                    )
-                )
-            ),
-            follow_playing=self.director.transport.following,
-            clock_time=self._actions["clock time"].isChecked(),
-            keep_awake=self._actions["keep awake"].isChecked(),
-            file_dates=self.director.date.wanted,
-            heard_now=self._actions["show heard"].isChecked(),
-            live_span_s=self.director.live_span_s,
-            decisions=self.director.decisions.choices,
-            watching=self.watching.choices,
-        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell when the first picture is on the screen."""

@@ -30,8 +30,9 @@ from leanviz.views.action_table import SPECS, TOOLBAR, Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.key_sheet import KeySheet
 from leanviz.views.level_meter import LevelMeter
-from leanviz.views.main_window import LEAST_SIZE, MainWindow
+from leanviz.views.main_window import MainWindow
 from leanviz.views.pane import Pane
+from leanviz.views.window_parts import LEAST_SIZE
 
 DEMO = resource_path("demo", "demo.flac")
 CONTROLS = (
