@@ -57,7 +57,7 @@ class FigureDialog(QDialog):
         self.time_of_day.setEnabled(dated)
         self.time_of_day.setChecked(dated and spec.time_of_day)
         known = "The axis tells the time of day" if dated else "It is not known when it began"
-        self.time_of_day.setToolTip(known)
+        self.time_of_day.setToolTip(plain_tip(known))
         self.panes = {name: QCheckBox(WORDS[name]) for name in PANES}
         self.view, self.whole = QRadioButton("What is in &view"), QRadioButton("The whole &file")
         (self.whole if spec.span_s is None else self.view).setChecked(True)

@@ -109,7 +109,7 @@ class SpectrumWindow(QDialog):
             (self.copy, "", "Copy frequency and level of each bin, for a spreadsheet"),
             (self.save, "", "Write the numbers as CSV, or the picture as PNG or SVG"),
         ):  # fmt: skip
-            part.setToolTip(tip)
+            part.setToolTip(plain_tip(tip))
             if name:
                 part.setAccessibleName(name)
 
