@@ -12,7 +12,7 @@ from leanviz.views.drawing import small_font
 from leanviz.views.facts import Facts
 from leanviz.views.page_parts import page_heading
 from leanviz.views.picker import Picker
-from leanviz.views.plain import OneLine, PlainLabel
+from leanviz.views.plain import OneLine, PlainLabel, plain_tip
 from leanviz.views.spectrum_plot import SpectrumPlot
 from leanviz.views.theme import Theme
 
