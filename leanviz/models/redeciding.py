@@ -120,10 +120,9 @@ class Kept:
         self.parents: dict[str, Lane] = {}
         self.asked: Question | None = None
 
-    @property
-    def few(self) -> bool:
-        """Whether all of it is decided in a few milliseconds."""
-        return len(self.findings) <= AT_ONCE
+    def few(self, start: int = 0) -> bool:
+        """Tell whether the findings from a position on are decided in a few milliseconds."""
+        return len(self.findings) - start <= AT_ONCE
 
     def clear(self) -> None:
         """Forget all but the rules."""

@@ -146,7 +146,7 @@ class TimelineModel(QAbstractListModel):
         lanes alone; the rest is a question that any thread may answer, for `show`.
         """
         self._kept.rules = rules
-        if self._kept.few:
+        if self._kept.few():
             self._decide()
             return None
         # what sounds now is in the lanes as well, and not looked for
@@ -308,9 +308,7 @@ class TimelineModel(QAbstractListModel):
 
     def _decide(self) -> None:
         """Judge all that is kept by the rules of now."""
-        decided = self._kept.ask(self._annotations)()
-        self._kept.accept(decided, self._annotations)
-        self._show_decided(decided)
+        self.show(self._kept.ask(self._annotations)())
 
     def _show_decided(self, decided: Decided) -> None:
         """Show what was decided, and what has come since it was asked."""
@@ -329,7 +327,9 @@ class TimelineModel(QAbstractListModel):
 
     def _add_from(self, start: int) -> None:
         """Show what the rules show of the candidates from a position on."""
-        if start < len(self._kept.findings):
+        if not self._kept.few(start):  # a recording of hours, analysed before
+            self._decide()
+        elif start < len(self._kept.findings):
             self._add(self._kept.judge_from(start))
 
     def _show_sounding(self) -> None:
