@@ -19,8 +19,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import cast
 
-import soundfile
-
 from leanviz.audio.riff import chunks_of
 from leanviz.core.recorder_names import MOST_ZONE, YEARS, moment_in
 
@@ -170,6 +168,9 @@ def _said(path: Path) -> Iterator[tuple[Teller, Callable[[], datetime | None]]]:
 
 def _tags(path: Path) -> dict[str, str]:
     """Return the texts that libsndfile finds beside the sound; none where it cannot read it."""
+    # the first picture of the window comes before it
+    import soundfile
+
     if path.suffix.lower() in _UNTAGGED:
         return {}
     try:

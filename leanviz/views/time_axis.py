@@ -15,6 +15,7 @@ from leanviz.models.viewport import Viewport
 from leanviz.views.drawing import PaneItem, colour, small_font
 from leanviz.views.left_axis import LEFT, PAD
 from leanviz.views.pane import RIGHT, Pane
+from leanviz.views.plain import plain_tip
 from leanviz.views.strip import REACH, Strip
 
 HEIGHT = 24
@@ -53,19 +54,20 @@ class TimeMarks(PaneItem):
             self._columns = [column for column, _, _ in self._ticks]
         # a tick in view is written in full, into the margins too; others are not
         part = bisect_left(self._columns, first), bisect_right(self._columns, first + width)
-        left, right = round(LEFT * ratio), round(RIGHT * ratio)
-        wide = PixelMap(
-            (first - left) * axis.seconds_per_pixel,
-            (left + width + right) * axis.seconds_per_pixel,
-            left + width + right,
-        )
+        left = round(LEFT * ratio)
         painter.translate(-left, 0)
-        self._strip.show(
-            painter,
-            (key, part, self._first),
-            (wide, height, colour(self.theme.background)),
-            lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
-        )
+        if self._strip.scroll(painter, (key, part, self._first), first - left) is None:
+            step, all_of_it = axis.seconds_per_pixel, left + width + round(RIGHT * ratio)
+            self._strip.show(
+                painter,
+                (key, part, self._first),
+                (
+                    PixelMap((first - left) * step, all_of_it * step, all_of_it),
+                    height,
+                    colour(self.theme.background),
+                ),
+                lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
+            )
         painter.translate(left, 0)
         if self.format.origin is not None:
             # left of the plot, where no tick reaches
@@ -166,7 +168,7 @@ class TimeAxisPane(Pane):
 
     def tell_origin(self, text: str) -> None:
         """Have the pointer, and a screen reader, told how times of day are known; "" if not."""
-        self._marks.setToolTip(text)
+        self._marks.setToolTip(plain_tip(text))
         self.setAccessibleDescription(text)
 
     def set_time_format(self, time_format: TimeFormat) -> None:
