@@ -39,9 +39,7 @@ class Resampler:
 
     def finish(self) -> Float32:
         """Return what is still in the filter and start afresh: the next `push` is a new signal."""
-        if self._stream is None:
-            return self._nothing
-        if self._over:
+        if self._stream is None or self._over:
             return self._nothing
         self._over = True
         return self._stream.resample_chunk(self._nothing, last=True)
