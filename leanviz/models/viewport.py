@@ -171,9 +171,12 @@ class Viewport(QObject):
         """
         held = self._map
         if held is None or held.width != width:
-            made = on_whole_columns(self._start_s, self._span_s, width)
-            held = self._latest = self._map = self._latest if made == self._latest else made
-            self._column = held.first_column
+            span_s, held = self._span_s, self._latest
+            column = round(self._start_s / (span_s / width))
+            if (column, span_s, width) != (self._column, held.span_s, held.width):
+                held = self._latest = PixelMap(column * (span_s / width), span_s, width)
+                self._column = column
+            self._map = held
         return held
 
     def rest_s(self, width: int) -> float | None:

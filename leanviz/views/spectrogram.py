@@ -200,7 +200,7 @@ class SpectrogramPane(Pane):
 
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Spectrogram", "The spectrogram appears here.", parent)
-        self.picture = SpectrogramItem(self.box, self.axis_for)
+        self.picture = SpectrogramItem(self.box, time.pixel_map)
         self._unheard = Unheard(self.box, z=5.0)
         self.add(self.picture)
         self.add(self._unheard)

@@ -93,7 +93,7 @@ class WaveformPane(Pane):
 
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Waveform", "The waveform appears here.", parent)
-        self.picture = EnvelopeItem(self.box, self.axis_for)
+        self.picture = EnvelopeItem(self.box, time.pixel_map)
         self.add(self.picture)
         self.markers.with_words = True
         self.set_gain(1.0)
