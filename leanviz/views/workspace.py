@@ -277,6 +277,8 @@ def _column(*widgets: QWidget) -> QWidget:
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
+    # without its tallest, it takes no more room than the others: there would be holes between them
+    layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
     for widget in widgets:
         layout.addWidget(widget)
     return column

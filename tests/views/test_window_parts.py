@@ -43,6 +43,7 @@ from leanviz.views.score_list import ScoreList
 from leanviz.views.score_rows import leading
 from leanviz.views.status_bar import Cell, StatusBar
 from leanviz.views.theme import DARK, THEMES, Theme
+from leanviz.views.workspace import Workspace
 
 TAXONOMY = Taxonomy((
     Label("Animal", "/m/0", "Animal"),
@@ -274,6 +275,19 @@ def test_a_long_title_widens_no_page(qtbot: QtBot) -> None:
     assert heading.sizeHint().width() <= 120 < heading.fontMetrics().horizontalAdvance(long)
     heading.resize(800, 24)
     assert heading.sizeHint().width() >= heading.fontMetrics().horizontalAdvance(long)
+
+
+def test_hidden_labels_leave_no_hole(qtbot: QtBot) -> None:
+    workspace = Workspace()
+    qtbot.addWidget(workspace)
+    workspace.resize(900, 700)
+    workspace.show()
+    lanes, axis = workspace.lanes, workspace.time_axis
+    qtbot.waitUntil(lambda: lanes.height() > axis.height())
+    lanes.hide()
+    qtbot.waitUntil(lambda: workspace._labels.height() == axis.height())
+    lanes.show()
+    qtbot.waitUntil(lambda: workspace._labels.height() > 2 * axis.height())
 
 
 def test_a_value_is_shown_in_full_once_there_is_room(qtbot: QtBot) -> None:
