@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,18 @@ def test_crowsetta_reads_audacity_and_raven(place: Path) -> None:
     assert [(box.label, box.high_freq) for box in boxes] == [
         ("Bark", 7500.0), ("Chirp_and_tweet", 7500.0), ("Bark", 4000.0),
     ]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_crowsetta_gets_the_frequencies_of_a_label(report: ClipReport, tmp_path: Path) -> None:
+    crowsetta = pytest.importorskip("crowsetta", reason="crowsetta is not installed")
+    bark, chirp = report.events
+    boxed = replace(report, events=(replace(bark, band_hz=(440.0, 1234.5678)), chirp))
+    export([boxed], Format.RAVEN, tmp_path / "a.raven.txt")
+    raven = crowsetta.formats.by_name("raven")
+    boxes = raven.from_file(tmp_path / "a.raven.txt", annot_col="Label").to_bbox()
+    assert [(box.low_freq, box.high_freq) for box in boxes] == [(440.0, 1234.5678), (0.0, 7500.0)]
+    assert boxes[0].onset == pytest.approx(0.5, abs=1e-3)
 
 
 def test_sed_eval_reads_dcase_lists(place: Path) -> None:
