@@ -149,9 +149,9 @@ class TimelineModel(QAbstractListModel):
         if self._kept.few():
             self._decide()
             return None
-        # what sounds now is in the lanes as well, and not looked for
-        live = self._provisional or self._ahead
-        events = None if live else self._kept.touching(in_view, self._annotations)
+        # what sounds now is in the lanes as well, and the oldest of too many labels is not
+        other = self._provisional or self._ahead or len(self._heard) >= self._limit
+        events = None if other else self._kept.touching(in_view, self._annotations)
         if events is not None:
             self._lanes.replace_touching(in_view, events)
             self.lanes_ahead.emit()

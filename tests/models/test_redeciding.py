@@ -126,6 +126,19 @@ def test_what_is_in_view_is_decided_before_all_else() -> None:
     assert model.events == [in_view]
 
 
+def test_what_is_forgotten_of_too_many_labels_does_not_come_back_for_a_moment() -> None:
+    findings = [found(SIREN, patch, 0.6) for patch in range(0, 60, 10)]
+    model = TimelineModel(TAXONOMY, limit=4)
+    model.restart(RATE)
+    model.take(findings)
+    first = findings[0].event
+    question = model.ask(offset(-0.1), Span(first.onset, first.offset))
+    assert len(in_lanes(model)["Siren"]) == 4
+    assert question is not None
+    model.show(question())
+    assert model.events == [finding.event for finding in findings[2:]]
+
+
 def test_only_the_newest_rules_are_shown() -> None:
     model = made([found(SIREN, patch, 0.6) for patch in range(0, 60, 10)])
     old = model.ask(offset(0.2), Span(0, 1))
