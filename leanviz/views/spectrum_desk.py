@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # What is dragged or scrolled is measured so often, and sound that passes by.
 REST_MS, PASSING_MS = 150, 500
+# More sound than this is not measured in a moment.
+LONG_S, MEASURING = 60.0, "Measuring\u2026"
 NO_SOUND = "A session log has no sound."
 NOTHING = "Open a file, or listen."
 FILTERS = "Table (*.csv);;Picture (*.png);;Picture, vector graphics (*.svg)"
@@ -184,6 +186,9 @@ class SpectrumDesk(QObject):
         if part is None or part.span.length <= 0:
             self._show_nothing()
             return
+        if part.span.length > LONG_S * self._director.workspace.timeline.sample_rate:
+            window.show_part(part.what)
+            window.show_nothing(MEASURING)
         path, tracks, window_s = self._director.file, self._director.stream, window.window_s
 
         def take(found: PowerSpectrum) -> None:

@@ -18,6 +18,7 @@ from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.main_window import MainWindow
+from leanviz.views.spectrum_desk import MEASURING
 from leanviz.views.spectrum_window import CENTROID, PEAK, POINTER, WIDE, SpectrumWindow
 from leanviz.views.theme import DARK, LIGHT
 from tests.support.windows import trigger
@@ -153,7 +154,7 @@ def test_live_it_goes_on_with_what_is_in_view(qtbot: QtBot, window: MainWindow) 
 
 
 def test_silence_and_nothing_at_all_are_said(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quiet = tmp_path / "quiet.wav"
     soundfile.write(quiet, np.zeros(RATE), RATE)
@@ -162,6 +163,16 @@ def test_silence_and_nothing_at_all_are_said(
     found = shown(window)
     qtbot.waitUntil(lambda: found.remark.text() == "There is nothing but silence here.")
     assert all(button.isEnabled() for button in found.findChildren(QPushButton))
+    long = tmp_path / "long.wav"
+    soundfile.write(long, np.full(70 * 8000, 0.1) * np.arange(70 * 8000) % 1.0, 8000)
+    window.open(long)
+    qtbot.waitUntil(lambda: window.workspace.time.limits[1] > 69.0)
+    told, show = list[str](), found.show_nothing
+    monkeypatch.setattr(found, "show_nothing", lambda why: (told.append(why), show(why)))
+    window.workspace.time.select((0.0, 69.0))
+    measured(qtbot, window, "SELECTION")
+    qtbot.waitUntil(lambda: found.spectrum is not None)
+    assert MEASURING in told
     for leave in (lambda: qtbot.keyClick(found.plot, Qt.Key.Key_Escape), found.close):
         trigger(window, "spectrum")
         assert found.isVisible()
