@@ -57,9 +57,9 @@ def write_part(
     ExportError
         If the suffix is another, or the file cannot be written, or `go_on` says no.
     """
-    if place.exists() and place.samefile(path):
-        raise ExportError(f"{shown(place)} is what is shown: choose another name.")
-    with Decoder(path) as decoder:
+    with Decoder(path) as decoder:  # or says that the recording is gone
+        if place.exists() and place.samefile(path):
+            raise ExportError(f"{shown(place)} is what is shown: choose another name.")
         blocks = read_part(decoder, span, go_on)
         return _write(place, blocks, decoder.sample_rate, decoder.channels, span.length)
 

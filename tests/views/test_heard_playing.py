@@ -187,4 +187,6 @@ def test_what_cannot_be_written_is_a_sentence_and_no_file(tmp_path: Path) -> Non
         write_part(whole, Span(1000, 1500), tmp_path / "part.wav")
     with pytest.raises(ExportError, match="stopped"):
         write_part(whole, Span(0, 500), tmp_path / "part.wav", lambda: False)
+    with pytest.raises(UserError, match="does not exist"):
+        write_part(tmp_path / "gone.wav", Span(0, 500), whole)
     assert list(tmp_path.iterdir()) == [whole]
