@@ -10,9 +10,18 @@ from operator import attrgetter, sub
 from leanviz.core.annotations import IN_ORDER
 from leanviz.core.clock import Span
 from leanviz.core.events import Event
+from leanviz.core.taxonomy import Taxonomy
 
 # faster than functions of our own, where thousands of events are asked
 _onset, _offset = attrgetter("onset"), attrgetter("offset")
+
+
+def family_name(taxonomy: Taxonomy, label: str) -> str:
+    """Return the name of a label's most general ancestor; a stranger is its own family."""
+    try:
+        return taxonomy[taxonomy.family(taxonomy.index(label))].name
+    except KeyError:
+        return label
 
 
 @dataclass(slots=True)

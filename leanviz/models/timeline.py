@@ -6,7 +6,7 @@ of the events comes on top.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 
@@ -16,7 +16,7 @@ from leanviz.core.decisions import DecisionRules
 from leanviz.core.events import Event, Finding
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.findings import NearMiss
-from leanviz.models.lanes import Lane, Lanes, by_label
+from leanviz.models.lanes import Lane, Lanes, by_label, family_name
 from leanviz.models.redeciding import Decided, Kept, Question
 from leanviz.models.time_text import TimeFormat
 
@@ -61,7 +61,8 @@ class TimelineModel(QAbstractListModel):
         self._final: list[Event] = []
         self._annotations = Annotations()
         self._provisional: list[Event] = []
-        self._family_of = cache(self.family)
+        # of the taxonomy alone: other threads ask it, and must not keep this model
+        self._family_of = cache(partial(family_name, taxonomy))
         self._lanes = Lanes(self._family_of)
         self._kept = Kept(taxonomy, limit, self._family_of)
         self._sounding: tuple[Finding, ...] = ()
@@ -120,11 +121,7 @@ class TimelineModel(QAbstractListModel):
 
     def family(self, label: str) -> str:
         """Return the name of a label's most general ancestor; a stranger is its own family."""
-        try:
-            position = self._taxonomy.index(label)
-        except KeyError:
-            return label
-        return self._taxonomy[self._taxonomy.family(position)].name
+        return self._family_of(label)
 
     def parents_of(self, label: str) -> Lane | None:
         """Return what more general classes were heard where events of a label stand for them."""

@@ -115,3 +115,5 @@ def _serve(tasks: _Tasks, outcomes: _Outcomes) -> None:
         # whatever went wrong is told on the GUI thread, where it can be shown
         except Exception as error:  # noqa: BLE001
             outcomes.put(_Outcome(error=error))
+        # what it rests on may be large, and the next task is far away
+        del work

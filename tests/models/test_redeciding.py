@@ -1,6 +1,7 @@
 """Many candidates are decided on another thread, and in the end as if they had been at once."""
 
 from dataclasses import replace
+from weakref import ref
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -149,6 +150,17 @@ def test_only_the_newest_rules_are_shown() -> None:
     assert new is not None
     assert model.show(new()) is None
     assert len(model.events) == 6
+
+
+def test_a_question_keeps_nothing_of_qt_alive() -> None:
+    """A worker that is the last to have the model would end it on its thread."""
+    model = made([found(SIREN, patch, 0.6) for patch in range(0, 60, 10)])
+    question = model.ask(offset(-0.2), Span(0, 1))
+    ended = ref(model)
+    del model
+    assert ended() is None
+    assert question is not None
+    assert len(question().heard) == 6
 
 
 def test_another_recording_makes_an_answer_void() -> None:
