@@ -67,6 +67,11 @@ Commercial = Annotated[
     bool, typer.Option("--commercial", help="Learn only from clips that allow commercial use.")
 ]
 
+Sounds = Annotated[
+    list[Path] | None,
+    typer.Option(help="Folder of unlabelled sound files to hear as well; may be repeated."),
+]
+
 WORK = Path(".training")
 TARGET = Path("resources/lean")
 
@@ -167,12 +172,14 @@ def readout_command(  # noqa: PLR0913, PLR0917  (a command's options are its par
     device: Device = "auto",
     threads: Threads = 2,
     commercial: Commercial = False,
+    sounds: Sounds = None,
 ) -> None:
     """Teach a model folder again what YAMNet says of classes without clips: the last stage."""
     torch.set_num_threads(threads)
     told, where = read_readout(recipe, seed), _device(device)
     corpus, place = _learned_from(_corpus(data, yamnet, work, where), work, commercial)
-    remember(model, target, told, Bench(corpus, data, yamnet or data, place, where))
+    heard = tuple(sounds or ())
+    remember(model, target, told, Bench(corpus, data, yamnet or data, place, where, heard))
 
 
 @app.command()

@@ -9,6 +9,7 @@ import json
 import logging
 import shutil
 import tempfile
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -93,14 +94,17 @@ def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def round_to_int8(model: nn.Module) -> None:
+def round_to_int8(model: nn.Module, but: Collection[nn.Module] = ()) -> None:
     """Round every large weight to what its int8 form will say, so PyTorch can be compared.
 
-    Output channels come first in PyTorch's layouts; the two directions of an LSTM share their
-    scales, because ONNX keeps them in one tensor.
+    Layers in `but` are left as they are. Output channels come first in PyTorch's layouts; the two
+    directions of an LSTM share their scales, because ONNX keeps them in one tensor.
     """
     shared: dict[str, list[nn.Parameter]] = {}
+    left = {id(parameter) for layer in but for parameter in layer.parameters()}
     for name, parameter in model.named_parameters():
+        if id(parameter) in left:
+            continue
         if parameter.ndim > 1 and parameter.numel() >= SMALLEST_QUANTIZED:
             shared.setdefault(name.removesuffix("_reverse"), []).append(parameter)
     with torch.no_grad():

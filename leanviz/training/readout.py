@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from leanviz.core.alignment import EMBEDDING_WIDTH
 from leanviz.core.errors import UserError
+from leanviz.training.nibbles import Coarse
 from leanviz.training.recipe import ReadoutRecipe
 from leanviz.training.train import save_whole, saved_state
 from leanviz.training.two_trunks import Heard
@@ -45,12 +46,12 @@ def squashed(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.maximum(logits, SQUASHED_BELOW) + np.float32(1.0) - np.sqrt(1.0 + depth)
 
 
-class Pointwise(nn.Linear):
+class Pointwise(Coarse):
     """A convolution of 1 x 1 whose weights are kept as the matrix that they are."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002
         """Return maps [n, out_features, h, w] of maps [n, in_features, h, w]."""
-        return functional.conv2d(input, self.weight[:, :, None, None], self.bias)
+        return functional.conv2d(input, self.rounded()[:, :, None, None], self.bias)
 
 
 class Readout(nn.Module):
@@ -59,6 +60,8 @@ class Readout(nn.Module):
     def __init__(self, recipe: ReadoutRecipe, n_classes: int) -> None:
         super().__init__()
         width = recipe.channels
+        if width % 2:
+            raise UserError("The readout's channels must be an even number: two share a byte.")
         self.first = nn.Conv2d(MAP, MAP, 3, stride=2, padding=1, groups=MAP)
         nn.init.normal_(self.first.weight, std=1 / 3)
         self.rest = nn.Sequential(
@@ -69,7 +72,7 @@ class Readout(nn.Module):
             nn.ReLU(),
         )
         self.norm = nn.LayerNorm(EMBEDDING_WIDTH, elementwise_affine=False)
-        self.hidden = nn.Linear(EMBEDDING_WIDTH, recipe.hidden)
+        self.hidden = Coarse(EMBEDDING_WIDTH, recipe.hidden)
         self.dropout = nn.Dropout(recipe.dropout)
         self.out = nn.Linear(recipe.features + recipe.hidden, n_classes)
 
@@ -78,6 +81,10 @@ class Readout(nn.Module):
         seen = self.rest(self.first(map)).mean((2, 3))
         known = torch.relu(self.hidden(self.dropout(self.norm(embeddings))))
         return self.out(self.dropout(torch.cat((seen, known), 1)))
+
+    def coarse(self) -> list[Coarse]:
+        """Return the layers whose weights have four bits."""
+        return [layer for layer in self.modules() if isinstance(layer, Coarse)]
 
     @torch.no_grad()
     def scale(self, norms: "Norms") -> None:
@@ -119,11 +126,7 @@ def _optimizers(readout: Readout, recipe: ReadoutRecipe) -> list[torch.optim.Opt
     Steps whose directions are equally long (Muon: K. Jordan and others, 2024) reach in four
     passes what Adam's reach in twelve.
     """
-    hidden = [
-        layer.weight
-        for layer in readout.modules()
-        if isinstance(layer, nn.Linear) and layer is not readout.out
-    ]
+    hidden = [layer.weight for layer in readout.coarse()]
     rest = [p for p in readout.parameters() if not any(p is matrix for matrix in hidden)]
     decay = recipe.weight_decay
     return [
@@ -160,7 +163,7 @@ class ReadoutTrainer:
         Raises
         ------
         UserError
-            If the folder holds the checkpoint of another recipe, or a damaged one.
+            If the folder holds the checkpoint of another recipe or other sounds, or a damaged one.
         """
         for number in range(self._restored(), self._recipe.passes):
             loss = self._pass(number)
@@ -168,6 +171,8 @@ class ReadoutTrainer:
             self._save(number + 1)
         readout = self._readout.cpu().eval()
         readout.scale(self._norms)
+        for layer in readout.coarse():
+            layer.settle()
         return readout
 
     def _pass(self, number: int) -> float:
@@ -197,7 +202,11 @@ class ReadoutTrainer:
 
     def _save(self, done: int) -> None:
         parts = {name: part.state_dict() for name, part in self._parts().items()}
-        save_whole({"recipe": asdict(self._recipe), "done": done, **parts}, self._checkpoint)
+        save_whole({"of": self._of(), "done": done, **parts}, self._checkpoint)
+
+    def _of(self) -> dict[str, Any]:
+        """Return what a run must have in common with the one that it goes on from."""
+        return {**asdict(self._recipe), "patches": len(self._targets)}
 
     def _parts(self) -> dict[str, Any]:
         parts: dict[str, Any] = {"readout": self._readout}
@@ -209,8 +218,11 @@ class ReadoutTrainer:
         if not self._checkpoint.exists():
             return 0
         saved = saved_state(self._checkpoint, self._device)
-        if saved["recipe"] != asdict(self._recipe):
-            raise UserError(f"{self._checkpoint} is from another recipe: use another --work.")
+        if saved.get("of") != self._of():
+            raise UserError(
+                f"{self._checkpoint} is from another recipe, or from other sounds: use another "
+                "--work, or delete it."
+            )
         for name, part in self._parts().items():
             part.load_state_dict(saved[name])
         return int(saved["done"])

@@ -84,18 +84,21 @@ class ReadoutRecipe:
     variations : int
         How many times 32 sounds of 10 s are heard that are nobody's recording: clips changed
         beyond recognition, and made sounds.
+    sounds_s : float
+        Seconds of unlabelled sound that are heard of each folder, at most.
     rate, matrix_rate : float
         Highest learning rates: of all else, and of the matrices of hidden layers.
     """
 
     seed: int = 0
-    channels: int = 192
-    features: int = 256
-    hidden: int = 88
-    again: int = 1
+    channels: int = 304
+    features: int = 416
+    hidden: int = 152
+    again: int = 3
     mixtures: int = 71
     variations: int = 68
-    passes: int = 8
+    sounds_s: float = 1800.0
+    passes: int = 6
     batch: int = 256
     rate: float = 2e-3
     matrix_rate: float = 0.02

@@ -32,6 +32,7 @@ from leanviz.training.export import (
 )
 from leanviz.training.graft import bare, on_fusion, on_trunk
 from leanviz.training.measure import SplitScores, clip_figures, placed_figures, remembered_figures
+from leanviz.training.nibbles import pack
 from leanviz.training.publish import stated
 from leanviz.training.readout import MAP, Readout, ReadoutRecipe, ReadoutTrainer
 from leanviz.training.thresholds import choose_thresholds
@@ -41,6 +42,7 @@ from leanviz.training.two_trunks import (
     read_heard,
     unheard_classes,
 )
+from leanviz.training.unlabelled import Listener
 
 Float32 = npt.NDArray[np.float32]
 
@@ -58,6 +60,8 @@ class Bench:
         The folder of the clips; that of YAMNet's weights and tables.
     work : Path
         The folder for what two trunks say, and for checkpoints.
+    sounds : tuple of Path
+        Folders of unlabelled recordings that are heard as well.
     """
 
     corpus: Corpus
@@ -65,6 +69,7 @@ class Bench:
     yamnet: Path
     work: Path
     device: torch.device
+    sounds: tuple[Path, ...] = ()
 
 
 def remember(model: Path, target: Path, recipe: ReadoutRecipe, bench: Bench) -> None:
@@ -98,8 +103,9 @@ def remember(model: Path, target: Path, recipe: ReadoutRecipe, bench: Bench) -> 
         work.mkdir(parents=True, exist_ok=True)
         trunks = TwoTrunks(trunk, bench.corpus, bench.yamnet, work)
         files = hear_training_clips(bench.corpus, trunks, work, recipe)
+        files += Listener(bench.corpus, trunks, work, recipe).hear(list(bench.sounds))
         readout = ReadoutTrainer(recipe, read_heard(files), work, bench.device).run()
-        round_to_int8(readout)
+        round_to_int8(readout, but=readout.coarse())
         _add(readout, plain, grown, classes)
         _check(readout, trunks, (plain, grown), bench.corpus)
         _describe(grown, asdict(recipe), bench, classes)
@@ -128,7 +134,8 @@ def _add(readout: Readout, plain: Path, grown: Path, classes: npt.NDArray[np.int
         input_names=["map", "embeddings"], output_names=["logits"], opset_version=OPSET,
         dynamic_axes={"map": {0: "batch"}, "embeddings": {0: "batch"}}, dynamo=False,
     )  # fmt: skip
-    stored = quantize_weights(loaded(path))
+    matrices = [layer.coded for layer in readout.coarse() if layer.coded is not None]
+    stored = quantize_weights(pack(loaded(path), matrices))
     path.unlink()
     trunk = on_trunk(onnx.load(plain / "yamnet.onnx"), stored, len(classes))
     onnx.save(trunk, grown / "yamnet.onnx")

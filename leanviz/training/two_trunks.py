@@ -88,6 +88,10 @@ class TwoTrunks:
         """Return the folder's maps [n, 512, 6, 4] and embeddings [n, 1024] of patches."""
         return _run(self._ours, patches)
 
+    def pretrained(self, patches: Float32) -> Float32:
+        """Return YAMNet's embeddings [n, 1024] of patches."""
+        return _run(self._theirs, patches)[0]
+
     def hear(self, patches: Float32, pretrained: Float32 | None = None) -> Heard:
         """Return what both say of log-mel patches [n, 96, 64].
 
@@ -97,7 +101,7 @@ class TwoTrunks:
             YAMNet's embeddings, where they are known already.
         """
         maps, embeddings = self.ours(patches)
-        theirs = _run(self._theirs, patches)[0] if pretrained is None else pretrained
+        theirs = self.pretrained(patches) if pretrained is None else pretrained
         raw = theirs @ self._kernel.T + self._bias
         logits = np.stack([raw[:, rows].max(1) for rows in self._rows], 1) + self._offset
         halves = maps.astype(np.float16), embeddings.astype(np.float16)
@@ -168,17 +172,22 @@ def hear_training_clips(
         (f"variations-{step:04}", lambda step=step: _variations(corpus, trunks, step, seed))
         for step in range(recipe.variations)
     ]
-    return [_kept(work / f"{name}.npz", make) for name, make in track(makers, "Hearing clips")]
+    return [kept(work / f"{name}.npz", make) for name, make in track(makers, "Hearing clips")]
 
 
-def _kept(path: Path, make: Callable[[], Iterator[Heard]]) -> Path:
+def kept(path: Path, make: Callable[[], Iterator[Heard]]) -> Path:
+    """Write what was heard to a file, unless it is there; return the file."""
     if not path.exists():
-        heard = Heard.joined(list(make()))
-        # Whole or not at all: a file that is there is taken as it stands.
-        partial = path.with_suffix(".partial.npz")
-        np.savez(partial, allow_pickle=False, **vars(heard))
-        partial.replace(path)
+        save_part(path, Heard.joined(list(make())))
     return path
+
+
+def save_part(path: Path, heard: Heard, **more: npt.NDArray[np.generic]) -> None:
+    """Write a file of what was heard, and whatever else, whole or not at all."""
+    # A file that is there is taken as it stands.
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, allow_pickle=False, **vars(heard), **more)
+    partial.replace(path)
 
 
 def read_heard(paths: list[Path]) -> Heard:
@@ -187,10 +196,18 @@ def read_heard(paths: list[Path]) -> Heard:
     whole: dict[str, npt.NDArray[np.floating]] = {}
     for name in NAMES:
         first = _stored(paths[0], name)
-        whole[name] = np.empty((sum(sizes), *first.shape[1:]), first.dtype)
+        whole[name] = _empty((sum(sizes), *first.shape[1:]), first.dtype)
         for path, stop, size in zip(paths, np.cumsum(sizes), sizes, strict=True):
             whole[name][stop - size : stop] = _stored(path, name)
     return Heard(**whole)
+
+
+def _empty(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[np.floating]:
+    """Return an array whose maps [n, channels, h, w] lie as convolutions are fast with them."""
+    if len(shape) < len("nchw"):
+        return np.empty(shape, dtype)
+    n, channels, *place = shape
+    return np.moveaxis(np.empty((n, *place, channels), dtype), -1, 1)
 
 
 def _stored(path: Path, name: str) -> npt.NDArray[np.floating]:

@@ -1,13 +1,16 @@
 """The readout: learned from YAMNet, added to a model folder, and nothing else changed."""
 
 import json
+import logging
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
+import soundfile
 import torch
 from onnx import numpy_helper
 from typer.testing import CliRunner
@@ -20,8 +23,10 @@ from leanviz.training import export, two_trunks
 from leanviz.training.__main__ import app
 from leanviz.training.corpus import Corpus
 from leanviz.training.graft import bare, on_fusion
+from leanviz.training.nibbles import Coarse, pack
 from leanviz.training.readout import Readout, ReadoutTrainer, squashed
 from leanviz.training.recipe import ReadoutRecipe
+from leanviz.training.sounds import excerpts
 from leanviz.training.two_trunks import Heard, unheard_classes
 
 SMALL = ReadoutRecipe(channels=16, features=16, hidden=8, passes=3, batch=16)
@@ -35,6 +40,7 @@ mixtures = 1
 variations = 1
 passes = 2
 """
+VAL_CLIP = "val-clip.wav"
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +102,31 @@ def test_what_is_learned_comes_out_in_logits(heard: Heard, tmp_path: Path) -> No
     assert error < 0.9 * np.abs(heard.logits - heard.logits.mean(0)).mean()
 
 
+def _sounds(folder: Path, corpus: Corpus) -> Path:
+    """Write a folder of unlabelled sounds: a hum, a validation clip, silence, and no sound."""
+    (folder / "below").mkdir(parents=True)
+    hum = 0.3 * np.sin(np.arange(24_000) * 0.1)
+    clip = corpus.clip(int(corpus.split("val")[0]))
+    sounds = {"below/hum.wav": hum, VAL_CLIP: np.pad(clip, 8000), "silence.wav": np.zeros(8000)}
+    for name, samples in sounds.items():
+        soundfile.write(folder / name, samples, 16_000)
+    (folder / "broken.ogg").write_bytes(b"no sound")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told() -> list[str]:
+    """What the command said."""
+    return []
+
+
 @pytest.fixture(scope="module")
 def taught(
-    small_data: Path, work: Path, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory
+    small_data: Path,
+    work: Path,
+    corpus: Corpus,
+    told: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """The bundled model with a small readout, made by the command."""
     folder = tmp_path_factory.mktemp("readout")
@@ -106,16 +134,73 @@ def taught(
         (folder / name).symlink_to(work / name)
     recipe = folder / "recipe.toml"
     recipe.write_text(RECIPE)
-    told = {"--data": small_data, "--work": folder, "--recipe": recipe}
-    told |= {"--model": resource_path("lean"), "--target": folder / "lean"}
-    told |= {"--device": "cpu", "--threads": 1}
-    options = [str(part) for option in told.items() for part in option]
+    given = {"--data": small_data, "--work": folder, "--recipe": recipe}
+    given |= {"--model": resource_path("lean"), "--target": folder / "lean"}
+    given |= {"--device": "cpu", "--threads": 1, "--sounds": _sounds(folder / "sounds", corpus)}
+    options = [str(part) for option in given.items() for part in option]
+    heard = logging.Handler()
+    heard.emit = lambda record: told.append(record.getMessage())
     with pytest.MonkeyPatch.context() as few:
         few.setattr(two_trunks, "MIXTURES", 2)
         few.setattr(export, "COMPARED", 3)
+        few.setattr(logging.getLogger("leanviz.training"), "handlers", [heard])
+        few.setattr(logging.getLogger("leanviz.training"), "level", logging.INFO)
         result = CliRunner().invoke(app, ["readout", *options], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return folder / "lean"
+
+
+def test_unlabelled_sounds_are_heard_but_no_validation_clip(taught: Path, told: list[str]) -> None:
+    said = "\n".join(told)
+    assert "broken.ogg is damaged or in no format" in said
+    assert "sounds: 3 excerpts, " in said
+    assert "1 files that cannot be read" in said
+    assert "sounds: 1 excerpts left out: validation clips perhaps" in said
+    (first,) = taught.parent.glob("readout-*/sounds-????????????.npz")
+    with np.load(first) as part:
+        assert part["left_out"].sum() == 1
+        assert len(part["logits"]) == 3  # the hum's 1.5 s; silence has no audible patch
+    assert len(list(first.parent.glob("sounds-again-*.npz"))) == 1
+
+
+def test_a_folder_without_sounds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no folder"):
+        excerpts(tmp_path / "none", 60, 0)
+    with pytest.raises(UserError, match="no sound that can be read"):
+        excerpts(tmp_path, 60, 0)
+
+
+def test_no_more_is_drawn_of_a_folder_than_asked_for(tmp_path: Path) -> None:
+    """Of a long file a stretch, of many files some, and the same ones again."""
+    soundfile.write(tmp_path / "long.wav", np.zeros(8000 * 50), 8000)
+    for name in "abcd":
+        soundfile.write(tmp_path / f"{name}.wav", np.zeros(8000), 8000)
+    drawn = excerpts(tmp_path, 22, seed=1)
+    assert drawn == excerpts(tmp_path, 22, seed=1)
+    seconds = sorted(excerpt.seconds for excerpt in drawn)
+    assert seconds[-1] == 20
+    assert 22 <= sum(seconds) < 23
+    longest = max(drawn, key=lambda excerpt: excerpt.count)
+    assert len(longest.read()) == 20 * 16_000
+
+
+def test_four_bits_come_out_as_they_went_in(tmp_path: Path) -> None:
+    """PyTorch, the packed graph and the numbers agree to the bit."""
+    layer = Coarse(6, 5)
+    layer.settle()
+    torch.onnx.export(
+        layer, (torch.eye(6),), tmp_path / "layer.onnx", input_names=["x"], dynamo=False
+    )
+    assert layer.coded is not None
+    graph = pack(onnx.load(tmp_path / "layer.onnx"), [layer.coded])
+    assert not any(tuple(t.dims) == (5, 6) for t in graph.graph.initializer)
+    found = onnxruntime.InferenceSession(graph.SerializeToString()).run(
+        None, {"x": np.eye(6, dtype=np.float32)}
+    )[0]
+    with torch.inference_mode():
+        np.testing.assert_array_equal(np.asarray(found), layer(torch.eye(6)).numpy())
+    with pytest.raises(RuntimeError, match="not in the graph"):
+        pack(graph, [layer.coded])
 
 
 def test_other_classes_are_as_they_were(taught: Path, corpus: Corpus) -> None:
