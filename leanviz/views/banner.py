@@ -58,8 +58,11 @@ class Banner(QFrame):
     ) -> None:
         """Show a sentence and, with `way_out`, a button of that text that calls the function.
 
-        A notice does not push a problem aside; what `note` shows comes back after either.
+        A notice does not push a problem aside; what `note` shows comes back after either. Nothing
+        is shown for an empty sentence: that of an error nobody expected, which is told already.
         """
+        if not sentence:
+            return
         if severity is Severity.NOTICE and self.text and self._severity is Severity.PROBLEM:
             return
         if self._lasts and self.text:

@@ -209,6 +209,7 @@ def test_notice_does_not_hide_a_problem(qtbot: QtBot) -> None:
     banner = Banner()
     qtbot.addWidget(banner)
     banner.say("The model is damaged.")
+    banner.say("")  # of a worker whose error was told by its name
     banner.say("There is no microphone.", Severity.NOTICE)
     assert banner.text == "The model is damaged."
     banner.dismiss()
