@@ -1,5 +1,7 @@
 """The attention pane: which wave features (x) each patch (y) looked at."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -24,6 +26,9 @@ STEPS = {
 }
 PIN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+# the same times as before, mostly, wherever they stand
+_written = lru_cache(maxsize=64)(elapsed)
 
 
 class AttentionPane(Pane):
@@ -209,5 +214,5 @@ class AttentionPane(Pane):
         self._marked = shown
         start, stop = shown.start_s, shown.time(shown.width)
         times, decimals = time_ticks(start, stop, height / 22)
-        marks = [((t - start) / shown.span_s, elapsed(t, decimals)) for t in times if t >= 0.0]
+        marks = [((t - start) / shown.span_s, _written(t, decimals)) for t in times if t >= 0.0]
         self.axis.set_marks(marks)

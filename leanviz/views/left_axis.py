@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsGridLayout, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.views.drawing import colour, device_pixels, small_font
+from leanviz.views.pinned import laid_out
 from leanviz.views.theme import DARK, Theme
 
 # Multiples of 8 logical pixels are whole device pixels at 1x, 1.25x, 1.5x and 2x.
@@ -15,6 +16,7 @@ LEFT = 88
 GAP = 3
 TICK = 4
 PAD = 8
+MANY_TEXTS = 100
 
 Mark = tuple[float, str]
 
@@ -41,6 +43,9 @@ class LeftAxis(pg.AxisItem):
         self._marks: list[Mark] = []
         self._ticks = True
         self._theme: Theme = DARK
+        # texts laid out in a font for some room: they move more often than they are others
+        self._laid_in: tuple[QFont, float] = QFont(), 0.0
+        self._laid: dict[str, tuple[QStaticText, float]] = {}
         self.repaint: Callable[[], None] = _nowhere
 
     @property
@@ -72,8 +77,9 @@ class LeftAxis(pg.AxisItem):
         with device_pixels(p) as ratio:
             size = self.boundingRect().size() * ratio
             width, height = size.width(), size.height()
-            p.setFont(small_font(ratio, 0.85))
-            metrics = QFontMetricsF(p.font())
+            font = small_font(ratio, 0.85)
+            p.setFont(font)
+            metrics = QFontMetricsF(font)
             right = width - (TICK + 4 if self._ticks else PAD - GAP) * ratio
             for position, text in self._marks:
                 y = (1.0 - position) * (height - ratio)
@@ -83,10 +89,20 @@ class LeftAxis(pg.AxisItem):
                 half = metrics.height() / 2
                 middle = min(max(y, half), max(half, height - half))
                 area = QRectF(PAD * ratio, middle - half, right - PAD * ratio, 2 * half)
-                short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+                laid, wide = self._laid_out(text, font, area.width())
                 p.setPen(colour(self._theme.muted))
-                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                p.drawText(area, flags, short)
+                p.drawStaticText(QPointF(area.right() - wide, area.top()), laid)
+
+    def _laid_out(self, text: str, font: QFont, room: float) -> tuple[QStaticText, float]:
+        """Return a text, shortened to some room, ready to be drawn, and its width."""
+        before, width = self._laid_in
+        if font is not before or room != width or len(self._laid) > MANY_TEXTS:
+            self._laid_in, self._laid = (font, room), {}
+        if text not in self._laid:
+            metrics = QFontMetricsF(font)
+            short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            self._laid[text] = laid_out(short, font), metrics.horizontalAdvance(short)
+        return self._laid[text]
 
 
 def beside(axis: LeftAxis, box: pg.ViewBox, right: int) -> pg.GraphicsWidget:
