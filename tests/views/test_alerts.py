@@ -345,7 +345,9 @@ def test_ready_rules_are_added_tried_and_edited_like_any_other(
     assert "Siren" not in labels, "one rule tells of all alarms"
     assert made.rules.currentRow() == 1
     knock = next(rule for rule in chosen(made) if rule.label == "Knock")
-    assert knock == WatchRule("Knock", 0.85, cooldown_s=10.0)
+    least = model.default_rules().threshold(model.taxonomy.index("Knock"))
+    assert knock == WatchRule("Knock", knock.threshold, cooldown_s=10.0)
+    assert least - 0.01 < knock.threshold <= least, "all that is shown as a knock alerts"
     with qtbot.waitSignal(made.tested) as test:
         made.form.test.click()
     assert test.args == [chosen(made)[1]]
