@@ -184,6 +184,11 @@ def test_no_more_is_drawn_of_a_folder_than_asked_for(tmp_path: Path) -> None:
     assert len(longest.read()) == 20 * 16_000
 
 
+def test_odd_channels_are_refused() -> None:
+    with pytest.raises(UserError, match="even number"):
+        Readout(replace(SMALL, channels=15), 7)
+
+
 def test_four_bits_come_out_as_they_went_in(tmp_path: Path) -> None:
     """PyTorch, the packed graph and the numbers agree to the bit."""
     layer = Coarse(6, 5)
