@@ -84,12 +84,12 @@ def _in_room(samples: Samples, reverberation_s: float, random: Random) -> Sample
 
 
 def birds(random: Random) -> Samples:
-    """Return short chirps that sweep around 3.5 kHz."""
+    """Return short chirps that fall from 6.7 to 3.7 kHz, as small birds' do."""
     song = np.zeros(round(3.0 * SAMPLE_RATE))
     onset_s = 0.0
     while onset_s < 2.8:
-        time = _time(0.12)
-        sweep = 3500 + 1500 * np.sin(2 * np.pi * time / 0.12 * random.uniform(0.5, 1.5))
+        time = _time(0.13 * random.uniform(0.8, 1.2))
+        sweep = np.linspace(6700, 3700, len(time), endpoint=False)
         phase = 2 * np.pi * np.cumsum(sweep) / SAMPLE_RATE
         _add(song, onset_s, _harmonics(phase, [1.0, 0.1]) * np.hanning(len(time)))
         onset_s += random.choice([0.15, 0.2, 0.4])
