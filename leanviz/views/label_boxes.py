@@ -157,18 +157,20 @@ class LanesItem(PaneItem):
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the lanes, what was lost, then the events."""
-        painter.setFont(self._font(ratio))
         self._gaps = () if self._tracks is None else self._tracks.gaps
+        axis = self._time.pixel_map(width)
         key = (
             self._version, self._gaps, self.lane_height, self.selected, self.theme.name, ratio,
+            axis.span_s, width, height,
         )  # fmt: skip
-        axis = self._time.pixel_map(width)
-        moved = self._strip.show(
-            painter,
-            key,
-            (axis, height, colour(self.theme.background)),
-            lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
-        )
+        moved = self._strip.scroll(painter, key, axis.first_column)
+        if moved is None or self._pinned:
+            painter.setFont(self._font(ratio))
+        if moved is None:
+            moved = self._strip.show(
+                painter, key, (axis, height, colour(self.theme.background)),
+                lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
+            )  # fmt: skip
         for pinned in self._pinned:
             pinned.draw(painter, moved, PAD * ratio)
         if not self.all_shown:
@@ -288,7 +290,8 @@ class LanesItem(PaneItem):
         font, ink = painter.font(), self._ink(box, hue)
         metrics = QFontMetricsF(font)
         top = box.area.top() + (box.area.height() - metrics.height()) / 2
-        return Pinned(box.area, text, self._width(text, metrics), ink, laid_out(text, font), top)
+        left, right, wide = box.area.left(), box.area.right(), self._width(text, metrics)
+        return Pinned(left, right, text, wide, ink, laid_out(text, font), top)
 
     def _draw_parents(
         self, painter: QPainter, lane: Lane, row: int, axis: PixelMap, ratio: float

@@ -27,6 +27,8 @@ NEAR = 3
 class LanesPane(Pane):
     """What was heard, one lane per label."""
 
+    # gaps move, even where there are no labels
+    moves_empty = True
     event_clicked = Signal(object)
     event_double_clicked = Signal(object)
     event_hovered = Signal(object)
@@ -174,10 +176,6 @@ class LanesPane(Pane):
             self._arrange()
             if appears:
                 self._reveal(lane)
-
-    def stands_still(self) -> bool:
-        """Tell that gaps move, even where there are no labels."""
-        return False
 
     def _selected_lane(self) -> int:
         """Return the lane of the selected label, -1 if there is none."""

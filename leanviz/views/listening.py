@@ -188,10 +188,10 @@ def _end_of(pipeline: "LivePipeline") -> None:
 
 def _end(stats: "LiveStats") -> str:
     """Return why the stream is over, as a sentence; "" if it goes on."""
-    from leanviz.audio.source import SourceState
-
     if stats.failure:
         return stats.failure
-    if stats.status.state is SourceState.FAILED:
+    # by its value: to import its class each time takes longer than all else here
+    state = stats.status.state.value
+    if state == "failed":
         return stats.status.message
-    return f"{stats.status.device} has ended." if stats.status.state is SourceState.STOPPED else ""
+    return f"{stats.status.device} has ended." if state == "stopped" else ""

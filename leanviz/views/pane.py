@@ -43,8 +43,8 @@ class Pane(GesturePlot):
 
     context_requested = Signal(QPoint, float)
     seen_changed = Signal()
-    # Whether what is drawn ends where the plot area does.
-    clips = True
+    # Whether what is drawn ends where the plot area does, and whether it moves while it is empty.
+    clips, moves_empty = True, False
 
     def __init__(
         self, time: Viewport, name: str, empty: str, parent: QWidget | None = None
@@ -71,6 +71,8 @@ class Pane(GesturePlot):
         self._always_taking: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
         self._size = (0, 0)
+        # most panes have nothing to adapt: not asked with every picture
+        self._adapts = type(self).moved is not Pane.moved
         # of the latest picture, in device pixels
         self._device_width = 1
         self._canvas = self.viewport()
@@ -266,14 +268,16 @@ class Pane(GesturePlot):
         else:  # a part of what is on the screen, and by far the most frequent case
             (width, height), ratio = self._size, 1.0
             self._device_width = max(1, width)
-        seen = items if width > 0 and height > 0 else ()
-        drawn = [item for item in seen if item.is_shown and not item.idle()]
-        for item in drawn[:-1]:
-            painter.save()
-            item.draw(painter, width, height, ratio)
-            painter.restore()
-        if drawn:  # what the last one leaves behind, nobody meets
-            drawn[-1].draw(painter, width, height, ratio)
+        last: PaneItem | None = None
+        for item in items if width > 0 and height > 0 else ():
+            if item.is_shown and not item.idle():
+                if last is not None:
+                    painter.save()
+                    last.draw(painter, width, height, ratio)
+                    painter.restore()
+                last = item
+        if last is not None:  # what it leaves behind, nobody meets
+            last.draw(painter, width, height, ratio)
 
     def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
         """Let a painter count in device pixels; return the plot area in them, and their ratio."""
@@ -315,10 +319,6 @@ class Pane(GesturePlot):
     def moved(self) -> None:
         """Adapt to another place of the time axis."""
 
-    def stands_still(self) -> bool:
-        """Tell whether nothing that is drawn moves with time."""
-        return self.markers.is_empty
-
     def view_key(self) -> Hashable:
         """Return what decides where things stand, to tell whether anything has moved."""
         return self.time.pixel_map(self._device_width)
@@ -332,8 +332,9 @@ class Pane(GesturePlot):
     def _go_to(self, key: Hashable) -> None:
         """Draw another view."""
         self._key = key
-        self.moved()
-        if not self.stands_still():
+        if self._adapts:
+            self.moved()
+        if self.moves_empty or not self.markers.is_empty:
             self._update_canvas(self._area)
         if self._pointer is not None:
             self.hovered(self._pointer)

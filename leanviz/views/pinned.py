@@ -29,7 +29,7 @@ class Pinned:
 
     Attributes
     ----------
-    area : QRectF
+    left, right : float
         The box, where it was when its strip was drawn, in device pixels.
     text : str
     wide : float
@@ -43,7 +43,8 @@ class Pinned:
         As much of the text as there was room for in the latest picture.
     """
 
-    area: QRectF
+    left: float
+    right: float
     text: str
     wide: float
     ink: QColor
@@ -53,8 +54,8 @@ class Pinned:
 
     def draw(self, painter: QPainter, moved: int, pad: float) -> None:
         """Write the text, cut where there is no room, `moved` pixels after the strip was drawn."""
-        left = max(self.area.left() - moved, 0.0) + pad
-        room = self.area.right() - moved - left - pad
+        left = max(self.left - moved, 0.0) + pad
+        room = self.right - moved - left - pad
         painter.setPen(self.ink)
         if self.wide <= room:
             painter.drawStaticText(QPointF(left, self.top), self.whole)

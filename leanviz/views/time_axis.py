@@ -152,7 +152,8 @@ class TimeMarks(PaneItem):
 class TimeAxisPane(Pane):
     """Times, aligned with the panes above and below."""
 
-    clips = False
+    # times move, even where there is nothing
+    clips, moves_empty = False, True
 
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Time axis", "", parent)
@@ -161,10 +162,6 @@ class TimeAxisPane(Pane):
         self.add(self._marks)
         time.hover_changed.connect(self._marks.update)
         self.setFixedHeight(HEIGHT)
-
-    def stands_still(self) -> bool:
-        """Tell that times move, even where there is nothing."""
-        return False
 
     def tell_origin(self, text: str) -> None:
         """Have the pointer, and a screen reader, told how times of day are known; "" if not."""

@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
-# No event tells a widget that its window went to another workspace, or came back.
-LOOK_MS = 250
+# No event tells a widget that its window went to another workspace, or came back: that it is gone
+# may be known late, that it is there again not.
+LOOK_MS, SEEN_LOOK_MS = 250, 1000
 
 
 class SeenWindow(QMainWindow):
@@ -27,7 +28,7 @@ class SeenWindow(QMainWindow):
         super().__init__()
         self.seen = True
         self._looking = QTimer(self)
-        self._looking.setInterval(LOOK_MS)
+        self._looking.setInterval(SEEN_LOOK_MS)
         self._looking.timeout.connect(self._look)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -61,4 +62,5 @@ class SeenWindow(QMainWindow):
     def _see(self, seen: bool) -> None:
         if seen != self.seen:
             self.seen = seen
+            self._looking.setInterval(SEEN_LOOK_MS if seen else LOOK_MS)
             self.seen_changed.emit(seen)

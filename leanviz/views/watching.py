@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from leanviz.pipeline.recorder import Recorder, RecorderState
 
 POLL_MS = 200
+# What is due so soon is done when the window is awake anyway.
+SOON_MS = 50
 # While nobody sees the window: with its other timers of half a second, Qt has them together.
 HIDDEN_POLL_MS = 500
 
@@ -45,7 +47,7 @@ def clips_folder() -> Path:
 class Watching(QObject):
     """Makes the recorder and the alerts of each stream, and shows what they tell.
 
-    A timer of its own looks at them while there is a stream or a command.
+    It looks at them when more was heard, and by a timer while there is a command or nothing comes.
 
     Parameters
     ----------
@@ -88,6 +90,7 @@ class Watching(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
+        listening.heard.connect(self._poll_early)
         self.badge.show_choices(choices)
         listening.sink_makers += [self.make_recorder, self.make_alerts]
 
@@ -228,6 +231,12 @@ class Watching(QObject):
             self._dialog.show_outcome(self._no_way or "The command runs\u2026" * bool(rule.command))
 
     # -- what they tell ---------------------------------------------------------------------------
+
+    def _poll_early(self) -> None:
+        """Look when the window is awake anyway, and have the timer wait for its next turn."""
+        if self._timer.isActive() and self._timer.remainingTime() < SOON_MS:
+            self._timer.start()
+            self._poll()
 
     def _poll(self) -> None:
         if not self._listening.busy and not self._runner.busy and not self._finder.busy:
