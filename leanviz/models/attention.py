@@ -250,10 +250,29 @@ class AttentionModel(QObject):
             Brightness in [0, 1], the top row (latest query) first; -1 where the map has nothing.
             A pixel that holds several cells shows the brightest.
         """
+        grid, rows, columns = self.grid(query_edges_s, key_edges_s)
+        return grid[rows[:, None], columns[None, :]]
+
+    def grid(self, query_edges_s: Float64, key_edges_s: Float64) -> tuple[Float32, Int64, Int64]:
+        """Return the part of the map in view as a grid that may be coarser than the pixels.
+
+        Parameters
+        ----------
+        query_edges_s, key_edges_s : numpy.ndarray [height + 1], [width + 1]
+            As for `levels`.
+
+        Returns
+        -------
+        numpy.ndarray [n, m]
+            Brightness in [0, 1]; -1 where the map has nothing.
+        numpy.ndarray [height], [width]
+            The row of the grid that each row of pixels shows, the top one first, and the column.
+        """
         shape = len(query_edges_s) - 1, len(key_edges_s) - 1
         band = self._band
         if band is None:
-            return np.full(shape, -1.0, np.float32)
+            nothing = np.full((1, 1), -1.0, np.float32)
+            return nothing, np.zeros(shape[0], np.int64), np.zeros(shape[1], np.int64)
         queries = _Grid(self.query_edges, query_edges_s)
         keys = _Grid(self.key_edges, key_edges_s)
         grid = np.full((queries.size + 1, keys.size + 1), -1.0, np.float32)
@@ -268,7 +287,7 @@ class AttentionModel(QObject):
         column = keys.cell_to_grid[at[inside] - keys.first]
         np.maximum.at(grid, (row, column), rows[inside])
         # The last row and column of the grid stay empty: pixels beyond the map look there.
-        return grid[queries.pixel_to_grid[::-1, None], keys.pixel_to_grid[None, :]]
+        return grid, queries.pixel_to_grid[::-1], keys.pixel_to_grid
 
 
 def _range(extents: Int64, sample_rate: int, at: int) -> TimeRange:

@@ -75,11 +75,35 @@ class _Held:
         same = self.view == (keys.span_s, keys.width, queries.width)
         return (x, y) if inside and same else None
 
-    def since(self, query_s: float) -> PixelMap:
-        """Return the axis of the rows that reach beyond a query time: the highest of all."""
-        below = min(max(math.floor(self.queries.x(query_s)), 0), self.queries.width)
-        step, rows = self.queries.seconds_per_pixel, self.queries.width - below
-        return PixelMap((self.queries.first_column + below) * step, rows * step, rows)
+    def between(self, start_s: float, stop_s: float) -> range:
+        """Return the rows, from the bottom, that show any of some query time."""
+        low, high = (min(max(s, self.queries.start_s), self._end_s) for s in (start_s, stop_s))
+        below = max(math.floor(self.queries.x(low)), 0)
+        return range(below, min(math.ceil(self.queries.x(high)), self.queries.width))
+
+    @property
+    def _end_s(self) -> float:
+        return self.queries.time(self.queries.width)
+
+    def rows(self, rows: range) -> UInt32:
+        """Return some rows of pixels, counted from the bottom."""
+        return self.pixels[self.queries.width - rows.stop : self.queries.width - rows.start]
+
+    def take(self, before: "_Held") -> tuple[int, int] | None:
+        """Copy what a picture of an earlier view has too.
+
+        Returns
+        -------
+        tuple of int or None
+            Columns at the right and rows at the top that it has not; None if nothing was copied.
+        """
+        right = self.keys.first_column - before.keys.first_column
+        up = self.queries.first_column - before.queries.first_column
+        high, wide = self.pixels.shape
+        if self.view != before.view or not (0 <= right < wide and 0 <= up < high):
+            return None
+        self.pixels[up:, : wide - right] = before.pixels[: high - up, right:]
+        return right, up
 
 
 _Placed = tuple[_Held, tuple[int, int]]
@@ -126,7 +150,7 @@ class AttentionItem(PaneItem):
         super().__init__(parent)
         self._time, self._model = time, model
         self._held: _Held | None = None
-        self._since_s = math.inf
+        self._since_s, self._last_s = math.inf, -math.inf
         self._shown = np.zeros((0, 0), np.uint32)
         # size and ratio that the parts of the diagonal are for
         self._diagonal_of: tuple[int, int, float] | None = None
@@ -174,7 +198,7 @@ class AttentionItem(PaneItem):
     def _figure(self, keys: PixelMap, queries: PixelMap, _ratio: float) -> _Placed:
         """Return a picture without the ridge, and where the view begins in it."""
         held = _Held.around(keys, queries)
-        self._compute(held, held.queries)
+        self._compute(held, range(held.queries.width))
         return held, held.corner(keys, queries) or (0, 0)
 
     def _filled(self, keys: PixelMap, queries: PixelMap, ratio: float) -> _Placed:
@@ -182,38 +206,58 @@ class AttentionItem(PaneItem):
         held, since_s = self._held, self._since_s
         corner = None if held is None else held.corner(keys, queries)
         if held is None or corner is None:
-            held, since_s = _Held.around(keys, queries), -math.inf
+            before, held = held, _Held.around(keys, queries)
+            if before is None or since_s == -math.inf or not self._follow(held, before, ratio):
+                since_s = -math.inf
             corner = held.corner(keys, queries) or (0, 0)
         self._held, self._since_s = held, math.inf
         if since_s < math.inf:
             self._renew(held, since_s, ratio)
         return held, corner
 
+    def _follow(self, held: _Held, before: _Held, ratio: float) -> bool:
+        """Draw what an earlier picture has not; return whether it had anything."""
+        beyond = held.take(before)
+        if beyond is None:
+            return False
+        (right, up), (high, wide) = beyond, held.pixels.shape
+        self._redraw(held, range(high - up, high), ratio)
+        self._redraw(held, range(high - up), ratio, wide - right)
+        return True
+
     def _renew(self, held: _Held, since_s: float, ratio: float) -> None:
         """Draw what a picture shows of queries later than `since_s`."""
-        part = held.queries
+        rows, last_s = range(held.queries.width), float(self._model.query_edges[-1])
         if since_s > -math.inf:
-            part = held.since(since_s - _broad_s(part, ratio))
-        if part.width:
-            self._compute(held, part)
-            if self._model.ridge:
-                image = _image(held.pixels[: part.width])  # a painter keeps no image alive
-                brush = QPainter(image)
-                self._draw_ridge(brush, held.keys, part, ratio)
-                brush.end()
+            broad_s = _broad_s(held.queries, ratio)
+            # later than any query, now and before, there is nothing
+            rows = held.between(since_s - broad_s, max(last_s, self._last_s) + broad_s)
+        self._last_s = last_s
+        self._redraw(held, rows, ratio)
 
-    def _compute(self, held: _Held, part: PixelMap) -> None:
-        """Compute the highest rows of a picture, given their axis."""
+    def _redraw(self, held: _Held, rows: range, ratio: float, left: int = 0) -> None:
+        """Draw some rows of a picture, counted from its bottom, from a column on."""
+        if not rows or left == held.keys.width:
+            return
+        self._compute(held, rows, left)
+        if self._model.ridge:
+            image = _image(held.rows(rows))  # a painter keeps no image alive
+            brush = QPainter(image)
+            brush.setClipRect(left, 0, held.keys.width - left, len(rows))
+            self._draw_ridge(brush, held.keys, _part(held.queries, rows), ratio)
+            brush.end()
+
+    def _compute(self, held: _Held, rows: range, left: int = 0) -> None:
+        """Compute some rows of a picture, counted from its bottom, from a column on."""
         keys, queries = held.keys, held.queries
-        # the lowest row of a part would also get what is below it: it is left out
-        low = 1 if part.width < queries.width else 0
-        edges = queries.column_edges(part.first_column - low, part.width + low)
-        levels = self._model.levels(edges, keys.column_edges(keys.first_column, keys.width))
-        levels = levels[: part.width]
-        indices = np.clip(levels * 255.0 + 0.5, 0, 255).astype(np.intp)
-        pixels = held.pixels[: part.width]
-        pixels[:] = table(self.theme.attention)[indices]
-        pixels[levels < 0.0] = pixel(self.theme.background)
+        # what lies around would also get into the outermost pixels: those are left out
+        query_edges_s = queries.column_edges(queries.first_column + rows.start - 1, len(rows) + 2)
+        key_edges_s = keys.column_edges(keys.first_column + left - 1, keys.width - left + 2)
+        levels, y, x = self._model.grid(query_edges_s, key_edges_s)
+        colours = table(self.theme.attention)[np.clip(levels * 255.0 + 0.5, 0, 255).astype(np.intp)]
+        colours[levels < 0.0] = pixel(self.theme.background)
+        # a row of the grid is mostly several of pixels, all alike
+        held.rows(rows)[:, left:] = colours[:, x[1:-1]][y[1:-1]]
 
     def _draw_ridge(
         self, painter: QPainter, keys: PixelMap, queries: PixelMap, ratio: float
@@ -236,6 +280,12 @@ class AttentionItem(PaneItem):
 def _broad_s(queries: PixelMap, ratio: float) -> float:
     """Return the query time that the ridge is wide: it reaches beyond its points."""
     return LINES[0][1] * ratio * queries.seconds_per_pixel
+
+
+def _part(axis: PixelMap, columns: range) -> PixelMap:
+    """Return the axis of some of the columns of an axis."""
+    step = axis.seconds_per_pixel
+    return PixelMap((axis.first_column + columns.start) * step, len(columns) * step, len(columns))
 
 
 def _image(pixels: UInt32) -> QImage:

@@ -60,6 +60,29 @@ def test_a_map_that_grows_is_what_would_be_drawn_anew(
             np.testing.assert_array_equal(pane.picture.picture(), grown)
 
 
+@pytest.mark.parametrize("span_s", [8.0, 120.0], ids=["close", "a pixel holds several rows"])
+def test_a_map_that_scrolls_far_is_what_would_be_drawn_anew(qtbot: QtBot, span_s: float) -> None:
+    workspace = Workspace()
+    qtbot.addWidget(workspace)
+    workspace.resize(500, 400)
+    workspace.show()
+    time, pane = workspace.time, workspace.attention
+    live = LiveMap(workspace)
+    live.begin()
+    live.show(True)
+    time.show_live(span_s)
+    for patch in range(30):
+        hop(live, patch)
+    for part in (0.0, 0.14, 0.27, 0.4, 0.75):
+        time.follow_to(10.0 + part * span_s)
+        pane.grab()
+        scrolled = pane.picture.picture()
+        pane.picture.invalidate()
+        pane.grab()
+        np.testing.assert_array_equal(pane.picture.picture(), scrolled)
+    assert (scrolled != scrolled[0, -1]).any(), "there is a map"
+
+
 def test_only_new_rows_are_told_as_new(qtbot: QtBot) -> None:
     workspace = Workspace()
     qtbot.addWidget(workspace)
