@@ -74,7 +74,7 @@ class OverviewPane(Pane):
             span = LEAST_LIVE_S * LIVE_STEP**steps
         return on_whole_columns(start, span, width)
 
-    def tick(self, arrived: bool = True) -> None:
+    def tick(self, arrived: bool = True, axis: PixelMap | None = None) -> None:
         """Draw what has come, a few times a second: a look at the whole has time."""
         look = math.floor(self.time.limits[1] * LOOKS_PER_S)
         if look != self._look:

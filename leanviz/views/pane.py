@@ -71,8 +71,9 @@ class Pane(GesturePlot):
         self._always_taking: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
         self._size = (0, 0)
-        # most panes have nothing to adapt: not asked with every picture
+        # of most panes, neither: not asked with every picture
         self._adapts = type(self).moved is not Pane.moved
+        self._has_own_key = type(self).view_key is not Pane.view_key
         # of the latest picture, in device pixels
         self._device_width = 1
         self._canvas = self.viewport()
@@ -147,15 +148,19 @@ class Pane(GesturePlot):
         start_s, stop_s = axis.start_s, axis.time(axis.width)
         yield from (n for n in self._told if n.start_s < stop_s and n.stop_s > start_s)
 
-    def tick(self, arrived: bool = True) -> None:
+    def tick(self, arrived: bool = True, axis: PixelMap | None = None) -> None:
         """Follow the time axis, and draw the sound that has arrived; once per frame.
 
         Parameters
         ----------
         arrived : bool
             Whether there can be any: if not, only the view has moved.
+        axis : PixelMap
+            What is in view, in the pixels of most panes, if the caller knows it.
         """
-        key, taking = self.view_key(), self._taking
+        taking, key = self._taking, axis
+        if axis is None or axis.width != self._device_width or self._has_own_key:
+            key = self.view_key()
         # mostly the same object: comparing what is in it takes longer than all else here
         if key is not self._key and key != self._key:
             self._go_to(key)

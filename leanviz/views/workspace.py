@@ -204,7 +204,7 @@ class Workspace(QWidget):
                 pane for pane in self.panes if is_visible(pane) and pane.maximumHeight() != RESTING
             ]
         for pane in self._seen:
-            pane.tick(arrived)
+            pane.tick(arrived, axis)
 
     def _look_again(self) -> None:
         """Find out anew which panes can be seen: one was shown or hidden."""
