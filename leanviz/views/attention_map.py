@@ -52,24 +52,31 @@ class _Held:
         The axes of all of it.
     view : tuple
         Zoom and size of the view that it is for.
+    at : tuple of int
+        Where the axes begin, in absolute columns.
+    image : QImage
+        Of the same memory as the pixels.
     """
 
     pixels: UInt32
     keys: PixelMap
     queries: PixelMap
     view: tuple[float, int, int]
+    at: tuple[int, int]
+    image: QImage
 
     @classmethod
     def around(cls, keys: PixelMap, queries: PixelMap) -> "_Held":
         """Return an empty picture of what is around a view."""
         wide, high = _widened(keys), _widened(queries)
         view = keys.span_s, keys.width, queries.width
-        return cls(np.empty((high.width, wide.width), np.uint32), wide, high, view)
+        pixels = np.empty((high.width, wide.width), np.uint32)
+        at = wide.first_column, high.first_column
+        return cls(pixels, wide, high, view, at, _image(pixels))
 
     def corner(self, keys: PixelMap, queries: PixelMap) -> tuple[int, int] | None:
         """Return where the top left corner of a view lies; None if the view is not all within."""
-        x = keys.first_column - self.keys.first_column
-        below = queries.first_column - self.queries.first_column
+        x, below = keys.first_column - self.at[0], queries.first_column - self.at[1]
         y = self.queries.width - queries.width - below
         inside = 0 <= x <= self.keys.width - keys.width and y >= 0 and below >= 0
         same = self.view == (keys.span_s, keys.width, queries.width)
@@ -97,8 +104,7 @@ class _Held:
         tuple of int or None
             Columns at the right and rows at the top that it has not; None if nothing was copied.
         """
-        right = self.keys.first_column - before.keys.first_column
-        up = self.queries.first_column - before.queries.first_column
+        right, up = (new - old for new, old in zip(self.at, before.at, strict=True))
         high, wide = self.pixels.shape
         if self.view != before.view or not (0 <= right < wide and 0 <= up < high):
             return None
@@ -182,7 +188,7 @@ class AttentionItem(PaneItem):
         # a figure keeps the ridge as a line; on the screen it is scrolled with its picture
         vector = is_vector(painter)
         held, (x, y) = (self._figure if vector else self._filled)(keys, queries, ratio)
-        draw_part(painter, 0, _image(held.pixels), QRect(x, y, width, height))
+        draw_part(painter, 0, held.image, QRect(x, y, width, height))
         self._shown = held.pixels[y : y + height, x : x + width]
         if vector:
             _draw_diagonal(painter, width, height, ratio)

@@ -35,7 +35,8 @@ class AttentionMarks(PaneItem):
         self._time, self._model = time, model
         self.note = ""
         self._key: object = None
-        self._caption = QImage()
+        # as written, and how far to the right and down it stands
+        self._caption, self._at = QImage(), 0
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the cursor, the pointer, the pins and the caption."""
@@ -153,8 +154,11 @@ class AttentionMarks(PaneItem):
             written = self._write_caption(writer, pieces, width, ratio)
             writer.end()
             # what is empty costs as much to be drawn as what is written on
-            self._caption = self._caption.copy(0, 0, math.ceil(written) + 1, size[1])
-        painter.drawImage(0, 0, self._caption)
+            low = QFontMetricsF(small_font(ratio, 0.85)).height() + 10 * ratio + 1
+            self._at = math.floor(5 * ratio)
+            size = math.ceil(written) + 1 - self._at, math.ceil(low) - self._at
+            self._caption = self._caption.copy(self._at, self._at, *size)
+        painter.drawImage(self._at, self._at, self._caption)
 
     def _write_caption(
         self, painter: QPainter, pieces: tuple[str, ...], width: int, ratio: float
