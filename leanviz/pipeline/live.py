@@ -152,6 +152,11 @@ class LivePipeline:
         self._rules = rules
 
     @property
+    def level(self) -> Level:
+        """The level of the newest tenth of a second, as `stats` tells it, too."""
+        return self._level
+
+    @property
     def news(self) -> bool:
         """Whether `drain` has something to give."""
         return bool(self._mailbox)

@@ -1,5 +1,7 @@
 """Listening: a live pipeline, opened and closed off the GUI thread, its news told as signals."""
 
+import math
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 # Streams that are still ending: each has threads, and room for ten minutes of pictures. The next
 # one waits for them, so that somebody who goes through all channels quickly has not one for each.
 MOST_ENDING = 4
+# How often it is told how the stream is, without anything recognised: for people who read it.
+STATS_S = 0.22
 
 
 class Listening(QObject):
@@ -31,7 +35,9 @@ class Listening(QObject):
     began : Tracks
         The device is open; its sound goes into these tracks.
     heard : list of HopUpdate, LiveStats
-        What is new; comes several times a second while listening.
+        What is new; comes a few times a second while listening.
+    levelled : Level
+        How loud it is; comes in between.
     ended : str
         Listening is over, with the sentence why, "" if it was asked for.
     rest_heard : list of HopUpdate
@@ -42,6 +48,7 @@ class Listening(QObject):
 
     began = Signal(object)
     heard = Signal(object, object)
+    levelled = Signal(object)
     ended = Signal(str)
     rest_heard = Signal(object)
     trouble = Signal(str)
@@ -54,7 +61,7 @@ class Listening(QObject):
         self._next: Callable[[DecisionRules], None] | None = None
         self._rules: DecisionRules | None = None
         self._tracks: Tracks | None = None
-        self._trouble = ""
+        self._trouble, self._told_at = "", -math.inf
         self._paused = self._resting = False
         self.sink_makers: list[Callable[[], EventSink]] = []
         """Each is called for every stream anew: what they make is told of its events."""
@@ -87,6 +94,7 @@ class Listening(QObject):
         """Begin; `began` follows when the device is open."""
         self.forget()
         self._tracks, self._trouble, self._paused = None, "", False
+        self._told_at = -math.inf
         self._rules, self._next = rules, partial(self._begin, engine, device, channel)
         self._begin_if_there_is_room()
 
@@ -155,7 +163,12 @@ class Listening(QObject):
         if self._tracks is None and pipeline.tracks is not None:
             self._tracks = pipeline.tracks
             self.began.emit(self._tracks)
-        self._tell(pipeline.drain(), pipeline.stats())
+        updates, now = pipeline.drain(), time.perf_counter()
+        if updates or now - self._told_at >= STATS_S:
+            self._told_at = now
+            self._tell(updates, pipeline.stats())
+        else:
+            self.levelled.emit(pipeline.level)
 
     def _tell(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:
         self.heard.emit(updates, stats)

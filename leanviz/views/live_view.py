@@ -19,6 +19,7 @@ from leanviz.views.toolbar import Toolbar
 from leanviz.views.workspace import Workspace
 
 if TYPE_CHECKING:
+    from leanviz.pipeline.level import Level
     from leanviz.pipeline.live import LiveStats
     from leanviz.pipeline.results import HopUpdate
 
@@ -49,7 +50,7 @@ class LiveView(QObject):
         self._clock = LiveClock()
         self.map = LiveMap(parts.workspace, self)
         self._skipped: tuple[Span, ...] = ()
-        self._state = ""
+        self._state, self._clipped = "", 0
         self._badge: str | None = None
         self._seen = True
         self._newest: list[HopUpdate] = []
@@ -65,6 +66,7 @@ class LiveView(QObject):
         """Show a stream from its beginning, `span_s` seconds wide."""
         self._tracks, self._clock = tracks, LiveClock()
         self._skipped, self._state, self._badge, self._rows = (), "", None, ()
+        self._clipped = 0
         heard = timedelta(seconds=tracks.written / tracks.sample_rate)
         self._origin = datetime.now().astimezone() - heard
         self._parts.workspace.show_tracks(tracks)
@@ -111,11 +113,18 @@ class LiveView(QObject):
         """Show what changes all the time."""
         parts = self._parts
         self._show_scores()
+        self._clipped = stats.status.clipped
         if self._state == "paused":
             parts.toolbar.meter.clear()
         else:
-            parts.toolbar.meter.show_level(stats.peak_dbfs, stats.status.clipped, stats.rms_dbfs)
+            parts.toolbar.meter.show_level(stats.peak_dbfs, self._clipped, stats.rms_dbfs)
         parts.status.show_stats(stats)
+
+    def hear_level(self, level: "Level") -> None:
+        """Show how loud it is, between two calls of `hear`."""
+        if self._seen and self._tracks is not None and self._state != "paused":
+            meter = self._parts.toolbar.meter
+            meter.show_level(level.peak_dbfs, self._clipped, level.rms_dbfs)
 
     def scroll(self) -> float | None:
         """Move on to now, and draw what has come since.

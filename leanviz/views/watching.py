@@ -90,7 +90,8 @@ class Watching(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
-        listening.heard.connect(self._poll_early)
+        for signal in (listening.heard, listening.levelled):
+            signal.connect(self._poll_early)
         self.badge.show_choices(choices)
         listening.sink_makers += [self.make_recorder, self.make_alerts]
 

@@ -306,6 +306,7 @@ def test_levels_are_those_of_the_newest_audio(model: LeanModel, listen: Listen) 
     stats = pipeline.stats()
     assert stats.peak_dbfs == pytest.approx(-6.02, abs=0.01)
     assert stats.rms_dbfs == pytest.approx(-6.02, abs=0.01)
+    assert (pipeline.level.peak_dbfs, pipeline.level.rms_dbfs) == (stats.peak_dbfs, stats.rms_dbfs)
 
 
 def test_a_device_that_cannot_be_opened_ends_in_a_sentence(

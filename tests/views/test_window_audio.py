@@ -14,6 +14,7 @@ from leanviz.audio import portaudio
 from leanviz.core.clock import Cause
 from leanviz.core.resources import resource_path
 from leanviz.core.tracks import Tracks
+from leanviz.pipeline.level import Level
 from leanviz.settings import DEFAULTS
 from leanviz.views.action_table import Mode
 from leanviz.views.engine import Engine, load_engine
@@ -251,6 +252,8 @@ def test_digital_silence_is_told_and_taken_back(
     virtual_mic.start_playing(DEMO)
     qtbot.waitUntil(lambda: window.banner.text == "")
     qtbot.waitUntil(lambda: window.toolbar.meter.accessibleDescription().endswith("dBFS"))
+    window.director.listening.levelled.emit(Level(peak_dbfs=-1.5, rms_dbfs=-9.0))
+    assert window.toolbar.meter.held_dbfs == -1.5, "also between two looks at all else"
 
 
 def test_a_paused_microphone_is_given_back_and_heard_again(
