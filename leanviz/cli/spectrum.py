@@ -49,7 +49,7 @@ def spectrum(wanted: Wanted) -> str:
     if wanted.output is not None:
         check_place(wanted.output)
     span, rate = _part(wanted)
-    low, high = wanted.low_hz or 0.0, wanted.high_hz or rate / 2
+    low, high = wanted.low_hz or 0.0, rate / 2 if wanted.high_hz is None else wanted.high_hz
     if low >= high:
         raise UserError("--low must be below --high.")
     found = spectrum_of_part(wanted.path, span, wanted.window_ms / 1e3)

@@ -186,7 +186,9 @@ def test_no_damage_ends_in_an_error(tmp_path: Path, data: st.DataObject) -> None
         content[data.draw(st.integers(0, 1200))] = data.draw(st.integers(0, 255))
     other = tmp_path / "other.wav"
     other.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    began(other)
+    told = began(other)
+    assert (told.moment is None) == (told.teller is None)
+    assert told.remark.endswith(".") or not told.remark
 
 
 def test_what_is_no_file_has_its_name_alone(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def test_what_makes_no_sense_is_said(run: Run, tones: Path, tmp_path: Path) -> N
     for options, told in (
         (("--start", 3), "which is 2.000 s long."),
         (("--low", 500, "--high", 400), "--low must be below --high."),
+        (("--high", 0), "--low must be below --high."),
         (("-o", tmp_path / "none" / "a.csv"), "there is no folder"),
     ):
         outcome = run("spectrum", tones, *options)
