@@ -274,3 +274,15 @@ def test_the_stress_would_catch_a_ring_without_the_second_look() -> None:
     stress = Stress(Unchecked(512, (Stress.WIDTH,), np.int64))
     stress.run(30.0, until_torn=True)
     assert stress.torn > 0
+
+
+def test_a_large_ring_starts_empty_and_keeps_what_it_is_given() -> None:
+    ring = Ring(700_001, (2,), np.float32)  # more than is taken from numpy where pages are huge
+    block = np.arange(1_200_000, dtype=np.float32).reshape(-1, 2)
+    for _ in range(2):
+        ring.write(block)
+    both = np.concatenate((block, block))[-700_001:]
+    found = ring.read(ring.oldest, 700_001)
+    assert not isinstance(found, Gap)
+    assert np.array_equal(found, both)
+    assert not Ring(700_001, (2,), np.float32)._data.any()
