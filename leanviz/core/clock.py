@@ -99,7 +99,7 @@ class PixelMap:
 
         Columns are counted from time zero at this zoom, so that scrolling reuses what is drawn.
         """
-        return round(self.start_s / self.seconds_per_pixel)
+        return round(self.start_s * self.width / self.span_s)
 
     def column_edges(self, first: int, count: int) -> npt.NDArray[np.float64]:
         """Return the `count` + 1 edges, in seconds, of absolute pixel columns from `first` on."""

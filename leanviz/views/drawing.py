@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
 from leanviz.views.theme import DARK, Theme
 
@@ -145,11 +146,13 @@ class PaneItem(QGraphicsItem):
     draws_what_comes : bool
         Whether `draw` looks itself for what `tick` is for: then that is not called in a picture
         that is drawn anyway, since the view has moved.
+    is_still : bool
+        Whether `draw` draws the same, whatever time is in view.
     is_shown : bool
         What `setVisible` was told, without a way to Qt: asked for with every picture.
     """
 
-    draws_what_comes = False
+    draws_what_comes = is_still = False
 
     def __init__(self, parent: QGraphicsItem, z: float = 0.0) -> None:
         super().__init__(parent)
@@ -205,3 +208,21 @@ class PaneItem(QGraphicsItem):
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw into `width` x `height` device pixels."""
         raise NotImplementedError
+
+    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
+        """Draw what `draw` has drawn, at another place of the time axis, if that is quicker.
+
+        Asked for where device pixels are logical ones, the span is the same, and `update` was not
+        called since.
+
+        Parameters
+        ----------
+        left : int
+            Where the plot area begins: the painter counts from the left edge of the pane.
+
+        Returns
+        -------
+        bool
+            False if nothing was drawn: `draw` has to do it.
+        """
+        return False

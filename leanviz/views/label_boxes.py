@@ -89,6 +89,7 @@ class LanesItem(PaneItem):
         self._tracks: Tracks | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._strip, self._version = Strip(), 0
+        self._size = (0, 0)
         self._total = len(timeline.lanes)
         self._pinned: list[Pinned] = []
         timeline.lanes_changed.connect(self._count_change)
@@ -106,7 +107,7 @@ class LanesItem(PaneItem):
         if (places, all_shown) != (self.places, self.all_shown):
             self.places, self.all_shown = places, all_shown
             self._version += 1
-        self.update()
+            self.update()
 
     def show_moved(self, event: Event, moved: Event | None) -> None:
         """Draw an event as it would be with other edges; None draws it as it is."""
@@ -163,18 +164,32 @@ class LanesItem(PaneItem):
             self._version, self._gaps, self.lane_height, self.selected, self.theme.name, ratio,
             axis.span_s, width, height,
         )  # fmt: skip
-        moved = self._strip.scroll(painter, key, axis.first_column)
-        if moved is None or self._pinned:
-            painter.setFont(self._font(ratio))
-        if moved is None:
-            moved = self._strip.show(
-                painter, key, (axis, height, colour(self.theme.background)),
-                lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
-            )  # fmt: skip
+        painter.setFont(self._font(ratio))
+        moved = self._strip.show(
+            painter, key, (axis, height, colour(self.theme.background)),
+            lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
+        )  # fmt: skip
+        self._size = width, height
         for pinned in self._pinned:
             pinned.draw(painter, moved, PAD * ratio)
         if not self.all_shown:
             self._draw_position(painter, width, height, ratio)
+
+    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
+        """Copy the lanes from another place, if no more was lost."""
+        if self._tracks is not None and self._tracks.gaps is not self._gaps:
+            return False
+        moved = self._strip.slide(painter, left, axis.first_column)
+        if moved is None:
+            return False
+        if self._pinned or not self.all_shown:
+            painter.translate(left, 0)
+            painter.setFont(self._font(1.0))
+            for pinned in self._pinned:
+                pinned.draw(painter, moved, PAD)
+            if not self.all_shown:
+                self._draw_position(painter, *self._size, 1.0)
+        return True
 
     def covers(self) -> bool:
         """Tell that lanes cover all, even where they are empty."""

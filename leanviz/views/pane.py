@@ -76,6 +76,9 @@ class Pane(GesturePlot):
         self._has_own_key = type(self).view_key is not Pane.view_key
         # of the latest picture, in device pixels
         self._device_width = 1
+        # what it was made of, if all of that slides or stands still, and the span in view
+        self._sliding: tuple[PaneItem, PaneItem | None] | None = None
+        self._slid_s = 0.0
         self._canvas = self.viewport()
         # kept: to make one takes longer than to begin with it
         self._painter = QPainter()
@@ -260,6 +263,8 @@ class Pane(GesturePlot):
     def _paint(self, painter: QPainter, exposed: QRect) -> None:
         items = self._items
         more = exposed != self._area
+        if self._sliding is not None and not more and self._slide(painter, *self._sliding):
+            return
         # most pictures are of this area alone, and all of it is drawn over
         if more or not items[0].covers():
             painter.fillRect(exposed, colour(self.theme.background))
@@ -273,16 +278,35 @@ class Pane(GesturePlot):
         else:  # a part of what is on the screen, and by far the most frequent case
             (width, height), ratio = self._size, 1.0
             self._device_width = max(1, width)
-        last: PaneItem | None = None
-        for item in items if width > 0 and height > 0 else ():
-            if item.is_shown and not item.idle():
-                if last is not None:
-                    painter.save()
-                    last.draw(painter, width, height, ratio)
-                    painter.restore()
-                last = item
-        if last is not None:  # what it leaves behind, nobody meets
-            last.draw(painter, width, height, ratio)
+        shown = [item for item in items if item.is_shown and not item.idle()]
+        if not (shown and width > 0 and height > 0):
+            return
+        for item in shown[:-1]:
+            painter.save()
+            item.draw(painter, width, height, ratio)
+            painter.restore()
+        shown[-1].draw(painter, width, height, ratio)  # what it leaves behind, nobody meets
+        if not more and ratio == 1.0:
+            self._note_sliding(shown)
+
+    def _note_sliding(self, shown: list[PaneItem]) -> None:
+        """Note what the picture was made of, if the next one may be this one moved."""
+        still = shown[1] if len(shown) > 1 else None
+        if len(shown) <= 2 and (still is None or still.is_still) and not self._has_own_key:
+            self._sliding, self._slid_s = (shown[0], still), self.time.span_s
+
+    def _slide(self, painter: QPainter, item: PaneItem, still: PaneItem | None) -> bool:
+        """Draw the latest picture moved, as most are; False if there is more to do."""
+        axis = self.time.pixel_map(self._device_width)
+        # what ends elsewhere may be drawn into a picture of another scale
+        if axis.span_s != self._slid_s or not (self.clips or painter.deviceTransform().m11() == 1.0):
+            return False
+        if not item.slide(painter, LEFT, axis):
+            return False
+        if still is not None:
+            painter.translate(LEFT, 0)
+            still.draw(painter, *self._size, 1.0)
+        return True
 
     def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
         """Let a painter count in device pixels; return the plot area in them, and their ratio."""
@@ -302,14 +326,15 @@ class Pane(GesturePlot):
         painter.restore()
 
     def _repaint(self) -> None:
-        """Have the plot area drawn again."""
+        """Have the plot area drawn again, and not as it was."""
+        self._sliding = None
         self._update_canvas(self._area)
 
     def _repaint_axis(self) -> None:
         self._update_canvas(0, 0, LEFT, self.height())
 
     def _resized(self) -> None:
-        area = self.box.rect()
+        area, self._sliding = self.box.rect(), None
         self._plot_width = area.width()
         self._size = round(area.width()), round(area.height())
         self._plot = QRect(LEFT, 0, *self._size)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.views.drawing import PaneItem, draw_part, is_vector
+from leanviz.views.drawing import PaneItem, draw_part
 from leanviz.views.theme import Theme
 
 UInt32 = npt.NDArray[np.uint32]
@@ -26,8 +26,9 @@ AHEAD = 64
 class PixelRing:
     """An RGB32 picture whose columns are addressed by absolute pixel column.
 
-    Column ``c`` lies at ``c % (width + AHEAD)``, so scrolling moves nothing: the picture is shown
-    as two unscaled copies, and only columns that are about to come into view are computed.
+    Column ``c`` lies at ``c % (width + AHEAD)``, and once more as much further on, so scrolling
+    moves nothing: what is in view stands in one piece somewhere, which is copied unscaled, and only
+    columns that are about to come into view are computed.
 
     Parameters
     ----------
@@ -37,8 +38,10 @@ class PixelRing:
 
     def __init__(self, width: int, height: int) -> None:
         kept = width + AHEAD
-        self._pixels = np.zeros((height, kept), np.uint32)
-        self._image = QImage(self._pixels.data, kept, height, 4 * kept, QImage.Format.Format_RGB32)
+        self._pixels = np.zeros((height, 2 * kept), np.uint32)
+        self._image = QImage(
+            self._pixels.data, 2 * kept, height, 8 * kept, QImage.Format.Format_RGB32
+        )
         self._width, self._kept, self._height = width, kept, height
         self._first = 0
         self._held = (0, 0)
@@ -100,26 +103,32 @@ class PixelRing:
         return max(low, start), min(high, math.ceil(max(low, min(new, high))) + 2)
 
     def _write(self, column: int, pixels: UInt32) -> None:
-        at = column % self._kept
-        head = min(pixels.shape[1], self._kept - at)
-        self._pixels[:, at : at + head] = pixels[:, :head]
-        self._pixels[:, : pixels.shape[1] - head] = pixels[:, head:]
+        kept, at, count = self._kept, column % self._kept, pixels.shape[1]
+        self._pixels[:, at : at + count] = pixels
+        head = min(count, kept - at)
+        self._pixels[:, at + kept : at + kept + head] = pixels[:, :head]
+        if head < count:
+            self._pixels[:, : count - head] = pixels[:, head:]
 
     def blit(self, painter: QPainter) -> None:
         """Copy the picture to the painter's origin, pixel by pixel."""
-        at, height = self._first % self._kept, self._height
-        head = min(self._width, self._kept - at)
-        vector = is_vector(painter)
-        for x, start, wide in ((0, at, head), (head, 0, self._width - head)):
-            if vector and wide:
-                draw_part(painter, x, self._image, QRect(start, 0, wide, height))
-            elif wide:
-                painter.drawImage(x, 0, self._image, start, 0, wide, height)
+        part = QRect(self._first % self._kept, 0, self._width, self._height)
+        draw_part(painter, 0, self._image, part)
+
+    def slide(self, painter: QPainter, left: int, first: int) -> bool:
+        """Copy what is held from the column `first` on, to `left`; False if not all of it is."""
+        start, stop = self._held
+        if not start <= first <= stop - self._width:
+            return False
+        self._first = first
+        at = first % self._kept
+        painter.drawImage(left, 0, self._image, at, 0, self._width, self._height)
+        return True
 
     def picture(self) -> UInt32:
         """Return a copy of what is shown [height, width], left to right."""
-        columns = np.arange(self._first, self._first + self._width) % self._kept
-        return self._pixels[:, columns]
+        at = self._first % self._kept
+        return self._pixels[:, at : at + self._width].copy()
 
 
 def _merged(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -153,6 +162,8 @@ class ColumnItem(PaneItem):
         self._ring: PixelRing | None = None
         self._key: tuple[object, int, int, float] | None = None
         self._drawn_s = self._ticked_s = 0.0
+        # of the sound, when it was drawn last
+        self._written = -1
 
     def source(self, tracks: Tracks) -> object:
         """Return what the columns are made from; another one has all drawn anew."""
@@ -209,6 +220,8 @@ class ColumnItem(PaneItem):
         key = (self.source(tracks), width, height, axis.span_s)
         if self._ring is None or key != self._key:
             self._ring, self._key = PixelRing(width, height), key
+        # noted before it is drawn: what comes meanwhile is drawn with the next picture
+        self._written = tracks.written
         self._drawn_s, step = self._frontier_s(), axis.seconds_per_pixel
         self._ring.show(
             axis.first_column,
@@ -217,6 +230,15 @@ class ColumnItem(PaneItem):
             tracks.written / tracks.sample_rate / step,
         )
         self._ring.blit(painter)
+
+    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
+        """Copy the picture from another place, if no sound has come."""
+        tracks, ring = self.tracks, self._ring
+        if tracks is None or ring is None or tracks.written != self._written:
+            return False
+        if self._key is None or self.source(tracks) != self._key[0]:
+            return False
+        return ring.slide(painter, left, axis.first_column)
 
     def covers(self) -> bool:
         """Tell whether there is a picture."""

@@ -147,6 +147,7 @@ def diagonals(top: int, bottom: int, apart: int) -> Known:
 class Unheard(PaneItem):
     """The word at the frequencies that the model does not get."""
 
+    is_still = True
     band: FrequencyAxis | None = None
     _key: Hashable = None
     _chips: tuple[tuple[int, QImage], ...] = ()

@@ -21,19 +21,17 @@ class Strip:
         self._image = QImage()
         self._key: Hashable = None
         self._first = 0
-        # what `show` was given last
-        self._asked: Hashable = None
         self._size = (0, 0)
 
-    def scroll(self, painter: QPainter, key: Hashable, first: int) -> int | None:
-        """Do what `show` does if nothing has to be drawn for it, else nothing.
+    def slide(self, painter: QPainter, left: int, first: int) -> int | None:
+        """Do what `show` does if nothing but the place of the time axis is another, else nothing.
 
         Parameters
         ----------
-        key : hashable
-            As for `show`; it has to tell apart views of other sizes, spans and grounds, too.
+        left : int
+            Where to copy to.
         first : int
-            Absolute pixel column at the left edge.
+            Absolute pixel column there.
 
         Returns
         -------
@@ -41,9 +39,9 @@ class Strip:
             As `show` does; None if nothing was copied.
         """
         moved = first - self._first
-        if key != self._asked or not 0 <= moved <= REACH or is_vector(painter):
+        if self._key is None or not 0 <= moved <= REACH:
             return None
-        painter.drawImage(0, 0, self._image, moved, 0, *self._size)
+        painter.drawImage(left, 0, self._image, moved, 0, *self._size)
         return moved
 
     def show(
@@ -74,7 +72,7 @@ class Strip:
             painter.fillRect(0, 0, axis.width, height, ground)
             draw(painter, axis)
             return 0
-        self._asked, self._size = key, (axis.width, height)
+        self._size = axis.width, height
         key = (key, axis.span_s, axis.width, height, ground.rgba())
         moved = axis.first_column - self._first
         if key != self._key or not 0 <= moved <= REACH:

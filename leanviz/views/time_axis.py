@@ -37,6 +37,8 @@ class TimeMarks(PaneItem):
         self._first = 0
         self._ticks: list[tuple[int, int, QImage]] = []
         self._columns: list[int] = []
+        # those of the ticks that are in view
+        self._part = (0, 0)
         self._strip = Strip()
 
     def boundingRect(self) -> QRectF:
@@ -53,21 +55,20 @@ class TimeMarks(PaneItem):
             self._ticks = self._ticks_from(axis, height, ratio)
             self._columns = [column for column, _, _ in self._ticks]
         # a tick in view is written in full, into the margins too; others are not
-        part = bisect_left(self._columns, first), bisect_right(self._columns, first + width)
-        left = round(LEFT * ratio)
+        part = self._part = self._ticks_between(first, first + width)
+        left, step = round(LEFT * ratio), axis.seconds_per_pixel
+        all_of_it = left + width + round(RIGHT * ratio)
         painter.translate(-left, 0)
-        if self._strip.scroll(painter, (key, part, self._first), first - left) is None:
-            step, all_of_it = axis.seconds_per_pixel, left + width + round(RIGHT * ratio)
-            self._strip.show(
-                painter,
-                (key, part, self._first),
-                (
-                    PixelMap((first - left) * step, all_of_it * step, all_of_it),
-                    height,
-                    colour(self.theme.background),
-                ),
-                lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
-            )
+        self._strip.show(
+            painter,
+            (key, part, self._first),
+            (
+                PixelMap((first - left) * step, all_of_it * step, all_of_it),
+                height,
+                colour(self.theme.background),
+            ),
+            lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
+        )
         painter.translate(left, 0)
         if self.format.origin is not None:
             # left of the plot, where no tick reaches
@@ -78,6 +79,21 @@ class TimeMarks(PaneItem):
             painter.setFont(small_font(ratio, 0.85))
             place = QRectF(self._x(axis, hovered_s), 0, 0, height)
             self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
+
+    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
+        """Copy the times from another place, if the same ones are in view, and no others."""
+        first = axis.first_column
+        if not 0 <= first - self._first <= REACH or self.format.origin is not None:
+            return False
+        if self._part != self._ticks_between(first, first + axis.width):
+            return False
+        if self._time.hover.time_s is not None:
+            return False
+        return self._strip.slide(painter, left - LEFT, first - LEFT) is not None
+
+    def _ticks_between(self, first: int, last: int) -> tuple[int, int]:
+        """Return the ticks in some pixel columns, as a range of all that are kept."""
+        return bisect_left(self._columns, first), bisect_right(self._columns, last)
 
     def covers(self) -> bool:
         """Tell that there is a ground below all times."""
