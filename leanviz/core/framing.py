@@ -30,13 +30,14 @@ def stretches(rows: Float32, length: int, hop_length: int) -> Float32:
     return views.reshape(len(views), length, *rows.shape[1:])
 
 
-def windowed(frames: Float32, window: Float32, n_fft: int) -> Float32:
-    """Return frames [n, win_length] times a window [win_length], zeros behind them: [n, n_fft].
+def magnitudes(frames: Float32, window: Float32, n_fft: int) -> Float32:
+    """Return how strong each frequency is in frames [n, win_length]: [n, n_fft // 2 + 1].
 
-    What `numpy.fft.rfft` does of itself, a row at a time, which takes it a third longer.
+    What ``abs(rfft(frames * window, n_fft))`` gives for float32, in two thirds of the time: numpy
+    computes in float64 there, and converts and pads a row at a time.
     """
     win_length = len(window)
-    rows = np.empty((len(frames), n_fft), np.float32)
-    np.multiply(frames, window, out=rows[:, :win_length])
+    rows = np.empty((len(frames), n_fft))
+    rows[:, :win_length] = frames * window
     rows[:, win_length:] = 0.0
-    return rows
+    return np.abs(np.fft.rfft(rows).astype(np.complex64))

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from leanviz.core.framing import framed, stretches, windowed
+from leanviz.core.framing import framed, magnitudes, stretches
 
 Float32 = npt.NDArray[np.float32]
 
@@ -97,9 +97,9 @@ def log_mel(samples: Float32, front: FrontEnd = YAMNET) -> Float32:
 
 def _log_mel(frames: Float32, front: FrontEnd) -> Float32:
     """Return the log-mel [n, n_mels] of frames [n, win_length], not yet windowed."""
-    magnitude = np.abs(np.fft.rfft(windowed(frames, _window(front.win_length), front.n_fft)))
-    mel = magnitude.astype(np.float32, copy=False) @ mel_matrix(front)
-    return np.log(mel + np.float32(front.log_offset))
+    mel = magnitudes(frames, _window(front.win_length), front.n_fft) @ mel_matrix(front)
+    mel += np.float32(front.log_offset)
+    return np.log(mel, out=mel)
 
 
 def patch_count(n_samples: int, front: FrontEnd = YAMNET) -> int:

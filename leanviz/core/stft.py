@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from leanviz.core.framing import framed, windowed
+from leanviz.core.framing import framed, magnitudes
 
 Float32 = npt.NDArray[np.float32]
 
@@ -21,6 +21,9 @@ LEAST_HOP_S = 0.004
 # 256 colours of a palette can show.
 STEP_DB = 0.5
 FLOOR_DB = -127.5
+# The numbers of decibels as numpy wants them: a Python number takes it as long as a column of them.
+_FLOOR, _FLOOR_DB = (np.array(x, np.float32) for x in (10 ** (FLOOR_DB / 20), FLOOR_DB))
+_TWENTY, _PER_DB, _HALF, _HIGHEST = (np.array(x, np.float32) for x in (20, 1 / STEP_DB, 0.5, 255))
 # Spectra computed at a time: as many as stay in the processor's cache.
 AT_ONCE = 32
 
@@ -114,11 +117,16 @@ class SpectrogramStream:
 
     def _codes(self, frames: Float32) -> npt.NDArray[np.uint8]:
         """Return the spectra of frames [n, win_length], not yet windowed."""
-        magnitude = np.abs(np.fft.rfft(windowed(frames, self._window, self._stft.n_fft)))
-        level_db = 20.0 * np.log10(np.maximum(magnitude, 1e-7))
-        # of few numbers, numpy.clip takes longer than both of these
-        codes = (level_db - FLOOR_DB) / STEP_DB + 0.5
-        return np.minimum(np.maximum(codes, 0), 255).astype(np.uint8)
+        level = magnitudes(frames, self._window, self._stft.n_fft)
+        # step by step, in place: of few numbers, what is around a sum takes longer than the sum
+        np.maximum(level, _FLOOR, out=level)
+        np.log10(level, out=level)
+        np.multiply(level, _TWENTY, out=level)
+        np.subtract(level, _FLOOR_DB, out=level)
+        np.multiply(level, _PER_DB, out=level)
+        np.add(level, _HALF, out=level)
+        np.minimum(level, _HIGHEST, out=level)
+        return level.astype(np.uint8)
 
     def _pass_over(self, samples: Float32) -> Float32:
         unneeded = min(self._unneeded, len(samples))
