@@ -53,6 +53,11 @@ class DeviceSource:
         """Rate of the ring in hertz. From `start` on."""
         return self._prepared().sample_rate
 
+    @property
+    def heard_at(self) -> float | None:
+        """When samples last came, on the monotonic clock; None before the first. Any thread."""
+        return self._intake.heard_at if self._intake else None
+
     def start(self) -> None:
         """Open the device; takes up to 5 s, so call it off the GUI thread. Twice is harmless.
 

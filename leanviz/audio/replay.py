@@ -48,6 +48,11 @@ class FileSource:
         """Rate of the file in hertz. From `start` on."""
         return self._prepared().sample_rate
 
+    @property
+    def heard_at(self) -> float | None:
+        """When samples last came, on the monotonic clock; None before the first. Any thread."""
+        return self._intake.heard_at if self._intake else None
+
     def start(self) -> None:
         """Open the file and begin; twice is harmless.
 

@@ -96,6 +96,11 @@ class AudioSource(Protocol):
         """Rate of the ring in hertz. From `start` on."""
         ...
 
+    @property
+    def heard_at(self) -> float | None:
+        """When samples last came, on the monotonic clock; None before the first. Any thread."""
+        ...
+
     def start(self) -> None:
         """Begin; may take seconds. Raises a UserError where that is impossible."""
         ...

@@ -129,6 +129,11 @@ class Tracks:
         self._heard = heard
 
     @property
+    def looked_at(self) -> bool:
+        """Whether somebody has looked at `heard` of late. Any thread."""
+        return time.monotonic() - self._looked_s < LOOKED_AT_S
+
+    @property
     def sound(self) -> Ring | None:
         """The sound of the history, of which `FULL_SCALE` is 1; None if none is kept."""
         return self._sound
@@ -168,8 +173,7 @@ class Tracks:
     def hear(self, samples: Float32) -> None:
         """Append what the model gets of the samples pushed: [n] at its own rate."""
         if self._sound is not None:
-            seen = self._over or time.monotonic() - self._looked_s < LOOKED_AT_S
-            self._heard.push(samples, 1 if seen else UNSEEN)
+            self._heard.push(samples, 1 if self._over or self.looked_at else UNSEEN)
 
     def skip(self, count: int, cause: Cause = Cause.LOST) -> None:
         """Leave room for `count` samples that never came, at their true width."""

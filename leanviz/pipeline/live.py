@@ -10,6 +10,7 @@ GUI, and nothing here knows that there is one.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -43,7 +44,7 @@ MODEL_RING_S = 30.0
 MAX_LAG_S = 10.0
 MAILBOX = 256
 # At most so much at a time, so that what waits is seen to go on.
-BLOCKS_PER_S = 2
+MOST_S = 1
 # Sound is passed on once two blocks of it have come, which takes 80 to 86 ms: it is looked for a
 # little later, since what has just missed a look is late by a whole step on the screen. A step for
 # each block would take 40 ms off that, at the price of a fifth more of all that listening costs.
@@ -53,7 +54,7 @@ IDLE_S, RESTING_S = 0.1, 0.5
 # The block that completes a patch may come so much later than its last sample.
 LATE_S = 0.05
 # Inference looks this often whether there is a patch to analyse or not: rules may have changed.
-LONGEST_WAIT_S = 0.5
+LONGEST_WAIT_S = 1.0
 
 
 class LivePipeline:
@@ -221,7 +222,7 @@ class LivePipeline:
         position = 0
         while not self._stop.is_set():
             position, idle = self.feature_step(stage, position)
-            if idle:
+            if idle or position == self._source.ring.written:
                 self._stop.wait(self._until_more())
         # What has been heard by now is analysed to the end.
         self._source.stop()
@@ -237,7 +238,8 @@ class LivePipeline:
             missing = self._ripe_at - self._model_ring.written
             missing += YAMNET.patch_hop if missing <= 0 else 0
             return min(max(IDLE_S, missing / YAMNET.sample_rate + LATE_S), RESTING_S)
-        age_s = self._source.status().last_callback_age_s
+        heard_at = self._source.heard_at
+        age_s = 0.0 if heard_at is None else time.monotonic() - heard_at
         return max(AGAIN_S, STEP_S - age_s) if age_s < 2 * STEP_S else IDLE_S
 
     def _describe(self) -> StreamInfo:
@@ -258,7 +260,7 @@ class LivePipeline:
         tracks = self._tracks
         assert tracks is not None
         rate = tracks.sample_rate
-        block = self._source.ring.advance(position, rate // BLOCKS_PER_S)
+        block = self._source.ring.advance(position, rate * MOST_S)
         if isinstance(block, Gap):
             self._model_ring.write(stage.skip(block.length, block.cause))
             behind = rescale(block.stop, rate, YAMNET.sample_rate) - self._model_ring.written
@@ -268,12 +270,17 @@ class LivePipeline:
             return block.stop, False
         if len(block) == 0:
             return position, True
-        sound = mono(block) if block.ndim == 2 else block
-        self._model_ring.write(stage.push(sound))
-        if self._model_ring.written >= self._ripe_at:
-            self._ripe.set()
+        sound = mono(block) if block.size > len(block) else block.reshape(-1)
+        position += len(block)
+        # not before a patch is complete: inference has no use for it
+        due = self._resting or rescale(position, rate, YAMNET.sample_rate) >= self._ripe_at
+        heard = stage.push(sound, due=due)
+        if len(heard):
+            self._model_ring.write(heard)
+            if self._model_ring.written >= self._ripe_at:
+                self._ripe.set()
         self._level = self._levels.push(sound, rate)
-        return position + len(block), False
+        return position, False
 
     def _inference_loop(self) -> None:
         self._opened.wait()

@@ -30,6 +30,7 @@ from leanviz.pipeline.results import HopUpdate
 
 Float32 = npt.NDArray[np.float32]
 
+_NOTHING = np.zeros(0, np.float32)
 # Of a label that is not settled: its first patch, and when that was known.
 NEVER = (-1, -1)
 
@@ -40,15 +41,22 @@ class FeatureStage:
     def __init__(self, tracks: Tracks) -> None:
         self._tracks = tracks
         self._resampler = Resampler(tracks.sample_rate, YAMNET.sample_rate)
+        # what the resampler has not got yet
+        self._waiting: list[Float32] = []
 
-    def push(self, samples: Float32) -> Float32:
-        """Take mono source samples [n]; return 16 kHz samples [m]."""
+    def push(self, samples: Float32, *, due: bool = True) -> Float32:
+        """Take mono source samples [n]; return 16 kHz samples [m].
+
+        Unless they are `due`, or somebody looks at what the model gets, they wait for more: to
+        resample many blocks together takes little longer than one.
+        """
         self._tracks.push(samples)
-        return self._hear(self._resampler.push(samples))
+        self._waiting.append(samples)
+        return self._resampled() if due or self._tracks.looked_at else _NOTHING
 
     def skip(self, count: int, cause: Cause = Cause.LOST) -> Float32:
         """Pass over samples that never came; return the rest of the segment that they ended [m]."""
-        rest = self._hear(self._resampler.finish())
+        rest = self._rest()
         self._tracks.skip(count, cause)
         self._resampler = Resampler(self._tracks.sample_rate, YAMNET.sample_rate)
         return rest
@@ -56,7 +64,19 @@ class FeatureStage:
     def finish(self) -> Float32:
         """End the recording; return the last 16 kHz samples [m]."""
         self._tracks.finish()
-        return self._hear(self._resampler.finish())
+        return self._rest()
+
+    def _rest(self) -> Float32:
+        """Return all that has not been returned yet."""
+        return np.concatenate((self._resampled(), self._hear(self._resampler.finish())))
+
+    def _resampled(self) -> Float32:
+        """Return what was waiting, at 16 kHz."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return _NOTHING
+        samples = np.concatenate(waiting) if len(waiting) > 1 else waiting[0]
+        return self._hear(self._resampler.push(samples))
 
     def _hear(self, heard: Float32) -> Float32:
         """Note what the model gets, and pass it on."""

@@ -34,6 +34,7 @@ class HandSource:
         self.sample_rate = sample_rate
         self.channels = channels
         self.is_open = False
+        self.heard_at: float | None = None
         self.stops = 0
         self._opening = opening
 
