@@ -111,6 +111,14 @@ def judge(candidate: Candidate, rules: DecisionRules, taxonomy: Taxonomy) -> Hid
     return None if rule is None else Hidden(candidate, rule, _REASONS[rule](candidate, rules))
 
 
+def is_shown(candidate: Candidate, rules: DecisionRules) -> bool:
+    """Tell whether `judge` finds nothing that hides a candidate, without saying what does."""
+    return rules.hides(candidate) is None and not any(
+        other.coverage >= rules.parent_coverage and rules.hides(other) is None
+        for other in candidate.specifics
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PatchClock:
     """Where patches lie on the source's sample index.

@@ -1,41 +1,19 @@
 """What was found of late, before any rule: kept so that other rules can choose from it at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from leanviz.core.annotations import IN_ORDER
 from leanviz.core.clock import Span
 from leanviz.core.decisions import DecisionRules, judge
 from leanviz.core.events import Event, Finding, Hidden, Rule
 from leanviz.core.finding_store import FindingStore
 from leanviz.core.taxonomy import Taxonomy
+from leanviz.models.latest import Latest, NearMiss
 from leanviz.models.rule_masks import Mask, Masks, by_class, masks_of
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """The best of what a rule hid of one class.
-
-    Attributes
-    ----------
-    hidden : Hidden
-    event : Event
-        What it would be if it were shown.
-    threshold : float
-        Score from which its class is shown.
-    """
-
-    hidden: Hidden
-    event: Event
-    threshold: float
-
-    @property
-    def nearness(self) -> tuple[bool, float]:
-        """What near-misses are sorted by, the nearest last; what was hidden on purpose first."""
-        deliberate = self.hidden.rule in {Rule.MUTED, Rule.NOT_CHOSEN}
-        return not deliberate, self.hidden.candidate.score / self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +54,7 @@ class Findings:
     """Findings in the order in which they were complete.
 
     All are judged together, in a few numpy expressions: what `core.decisions.judge` says of each.
+    The newest few are judged one by one, which is faster (see `Latest`).
 
     Attributes
     ----------
@@ -90,6 +69,7 @@ class Findings:
         names = [label.name for label in taxonomy.labels]
         self._ranks = np.argsort(np.argsort(np.array(names, np.str_))).astype(np.uint16)
         self._all = FindingStore(taxonomy)
+        self._latest = Latest(taxonomy)
         self.dropped = 0
         # the events that were seen last, by position: making them anew is most of the work
         self._made: _Made = {}
@@ -131,11 +111,17 @@ class Findings:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take more findings."""
-        self._all.extend(findings)
-        self._said = None
+        fresh = findings if isinstance(findings, Sequence) else tuple(findings)
+        if len(fresh):
+            self._all.extend(fresh)
+            self._latest.add(fresh)
+            self._said = None
 
     def forget(self, before: int) -> list[Finding]:
         """Drop, and return, the findings that were complete before a source sample."""
+        # live, nothing is that old for ten minutes, and then little is
+        if not len(self._all) or self._all.event(0).announced >= before:
+            return []
         late = self._all.column("announced") >= before
         count = int(late.argmax()) if late.any() else len(late)
         dropped = [
@@ -153,6 +139,8 @@ class Findings:
         most : int or None
             Of more events, and of more parents, only the latest are looked at.
         """
+        if most is None and (few := self._latest.judged(rules, len(self._all) - start)) is not None:
+            return self._judge_few(few, start)
         masks, stand_ins = self._says(rules, start)
         onset = self._all.column("onset", start)
         shown, parents = masks.shown(stand_ins), masks.passing & (stand_ins >= 0)
@@ -162,13 +150,34 @@ class Findings:
         parents_at = self._in_order(_latest(onset, parents, most), start)
         at = np.concatenate((events_at, parents_at)) + start
         found = self._events(at)
-        made = dict(zip(at.tolist(), found, strict=True))
+        self._note_made(dict(zip(at.tolist(), found, strict=True)), start)
+        n = len(events_at)
+        return Judged(found[:n], list(zip(found[n:], stand_ins[parents_at].tolist(), strict=True)))
+
+    def _judge_few(self, judged: Sequence[tuple[Finding, Hidden | None]], start: int) -> Judged:
+        """Part findings that were judged one by one."""
+        shown: list[Event] = []
+        parents: list[tuple[Event, int]] = []
+        made: _Made = {}
+        for at, (finding, hidden) in enumerate(judged, start):
+            if hidden is None:
+                shown.append(finding.event)
+            elif hidden.rule is Rule.PARENT:
+                parents.append((finding.event, hidden.shown_as))
+            else:
+                continue
+            made[at] = finding.event
+        self._note_made(made, start)
+        shown.sort(key=IN_ORDER)
+        parents.sort(key=lambda parent: IN_ORDER(parent[0]))
+        return Judged(shown, parents)
+
+    def _note_made(self, made: _Made, start: int) -> None:
+        """Keep the events that were seen of findings from position `start` on."""
         if start:
             self._made.update(made)
         else:
             self._made = made
-        n = len(events_at)
-        return Judged(found[:n], list(zip(found[n:], stand_ins[parents_at].tolist(), strict=True)))
 
     def touching(self, rules: DecisionRules, extent: Span, most: int) -> list[Event] | None:
         """Return what the rules show of the findings that touch an extent, in order.
@@ -207,6 +216,9 @@ class Findings:
 
         Parents of a shown class are none: they stand in its path.
         """
+        few = self._latest.misses(rules, count, since, len(self._all))
+        if few is not None:
+            return few
         early = np.flatnonzero(self._all.column("announced") <= since)
         start = int(early[-1]) + 1 if len(early) else 0
         labels, scores = self._all.column("label", start), self._all.column("score", start)
@@ -284,6 +296,7 @@ class Findings:
     def _drop(self, count: int) -> None:
         if count:
             self._all.drop(count)
+            self._latest.keep(len(self._all))
             self.dropped += count
             self._said = None
             self._made = {at - count: e for at, e in self._made.items() if at >= count}

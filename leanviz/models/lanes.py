@@ -61,6 +61,9 @@ class Lane:
 
     def remove(self, event: Event) -> None:
         """Drop an event; ValueError if it is not here."""
+        if self._events and self._events[-1] is event:  # what sounds now is the last
+            self._events.pop()
+            return
         at = bisect_left(self._events, event)
         if self._events[at : at + 1] != [event]:
             raise ValueError("the event is not in this lane")
@@ -124,13 +127,21 @@ class Lanes:
     def __init__(self, family_of: Callable[[str], str]) -> None:
         self._family_of = family_of
         self._families: dict[str, dict[str, Lane]] = {}
+        # those with events, in order; None if they may be others by now
+        self._filled: list[Lane] | None = None
 
     def __iter__(self) -> Iterator[Lane]:
-        for lanes in self._families.values():
-            yield from (lane for lane in lanes.values() if len(lane))
+        return iter(self._with_events())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._with_events())
+
+    def _with_events(self) -> list[Lane]:
+        # asked for several times whenever there are others
+        if self._filled is None:
+            families = self._families.values()
+            self._filled = [lane for lanes in families for lane in lanes.values() if len(lane)]
+        return self._filled
 
     def heard_between(self, start: int, stop: int) -> list[int]:
         """Return the places of the lanes with events in source samples [start, stop), in order."""
@@ -143,17 +154,20 @@ class Lanes:
 
     def add(self, event: Event) -> None:
         """Sort an event into the lane of its label, made if need be."""
+        self._filled = None
         family = self._family_of(event.label)
         lanes = self._families.setdefault(family, {})
         lanes.setdefault(event.label, Lane(event.label, family)).add(event)
 
     def remove(self, events: Iterable[Event]) -> None:
         """Drop events; their lanes keep their place."""
+        self._filled = None
         for event in events:
             self._families[self._family_of(event.label)][event.label].remove(event)
 
     def replace(self, lanes: Mapping[str, Lane]) -> None:
         """Take other lanes, by label; every label keeps its place, also while it has no events."""
+        self._filled = None
         for family, known in self._families.items():
             for label in known:
                 known[label] = lanes.get(label) or Lane(label, family)
@@ -165,9 +179,11 @@ class Lanes:
         fresh = dict(_sorted_out(events))
         for lane in self:
             lane.replace_touching(extent, fresh.pop(lane.label, []))
+        self._filled = None
         for event in chain.from_iterable(fresh.values()):
             self.add(event)
 
     def clear(self) -> None:
         """Drop everything, and the order of the lanes."""
+        self._filled = None
         self._families.clear()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leanviz.core.annotations import IN_ORDER, Annotations
 from leanviz.core.clock import Span
-from leanviz.core.decisions import DecisionRules, judge
+from leanviz.core.decisions import DecisionRules, is_shown
 from leanviz.core.events import Event, Finding
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.findings import Findings
@@ -162,8 +162,7 @@ class Kept:
 
     def sounding(self, findings: Iterable[Finding]) -> list[Event]:
         """Return what the rules show of candidates that sound now."""
-        taxonomy = self._taxonomy
-        return [f.event for f in findings if judge(f.candidate, self.rules, taxonomy) is None]
+        return [found.event for found in findings if is_shown(found.candidate, self.rules)]
 
     def ask(self, annotations: Annotations) -> Question:
         """Return what is to be decided now."""

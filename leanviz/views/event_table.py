@@ -1,7 +1,7 @@
 """The events as a plain table: for screen readers, for the keyboard, and for looking things up."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from leanviz.core.events import Event
@@ -89,9 +89,24 @@ class EventTable(QTableView):
         if self.rows is not None:
             self._widen()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Do what was left undone while nobody could see it."""
+        super().showEvent(event)
+        if self.rows is not None:
+            self._fit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Note whether the last row is in view: it will be so again."""
+        super().hideEvent(event)
+        self._note_end()
+
     def _hold(self) -> None:
         """Tell nothing: a row that goes makes Qt choose its neighbour."""
         self._telling = False
+        if self.isVisible():
+            self._note_end()
+
+    def _note_end(self) -> None:
         bar = self.verticalScrollBar()
         self._at_end = bar.value() >= bar.maximum()
 
@@ -99,10 +114,15 @@ class EventTable(QTableView):
         """Select again what was selected, wherever it is now."""
         self.select(self._selected)
         self._telling = True
+        if self.isVisible():
+            self._fit()
+        self.rows_changed.emit()
+
+    def _fit(self) -> None:
+        """Show all figures of all times, and the last row if that is followed."""
         self._widen()
         if self.follows and self._at_end:
             self.scrollToBottom()
-        self.rows_changed.emit()
 
     def _widen(self) -> None:
         """Make room for times of as many figures as the last one has, for scores and signs."""

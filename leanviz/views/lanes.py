@@ -47,6 +47,8 @@ class LanesPane(Pane):
         # of the lanes there is reason to show, the first that has room
         self._turned, self._first_lane = 0.0, 0
         self._eligible: Sequence[int] = range(0)
+        # the labels on the left, and the part of the height that each has
+        self._named: tuple[list[str], float] = [], 0.0
         # of more lanes than fit: those heard last, or those from the first lane on
         self._heard_last = False
         timeline.lanes_changed.connect(self._take_events)
@@ -221,13 +223,16 @@ class LanesPane(Pane):
         picture.show_places(places, len(places) == len(self._eligible))
         shown = picture.shown_lanes()
         tall = picture.lane_height / max(height, 1.0)
-        names = [
-            (1.0 - (i + 0.5) * tall, self._timeline.title(lane.label))
-            for i, lane in enumerate(shown)
-        ]
-        self.axis.set_marks(names, ticks=False)
-        self.markers.is_empty = not lanes
-        self.markers.update()
+        labels = [lane.label for lane in shown]
+        # what comes is mostly of the labels that are there: they are not named anew
+        if (labels, tall) != self._named:
+            self._named = labels, tall
+            titles = map(self._timeline.title, labels)
+            names = [(1.0 - (i + 0.5) * tall, title) for i, title in enumerate(titles)]
+            self.axis.set_marks(names, ticks=False)
+        if self.markers.is_empty == bool(lanes):
+            self.markers.is_empty = not lanes
+            self.markers.update()
 
     def _chosen(self, count: int) -> Sequence[int]:
         """Return the places of the lanes that have room, of `count`."""

@@ -204,3 +204,50 @@ def test_more_general_classes_go_with_the_labels_that_stand_for_them() -> None:
     parents = model.parents_of("Bark")
     assert parents is not None
     assert len(model.events) == len(parents) == 2
+
+
+SPECIFICS = st.lists(
+    st.builds(
+        Specific,
+        st.sampled_from((DOG, BARK)),
+        st.sampled_from((0.3, 0.5, 0.9)),
+        st.sampled_from((0.2, 0.5, 0.9)),
+        st.integers(1, 4),
+        st.sampled_from((0.0, 0.9)),
+    ),
+    max_size=2,
+).map(tuple)
+LIVELY = st.lists(
+    st.builds(
+        found,
+        st.sampled_from((SIREN, ANIMAL, DOG, BARK)),
+        st.integers(0, 40),
+        st.sampled_from((0.1, 0.3, 0.5, 0.7, 0.9)),
+        st.integers(1, 4),
+        specifics=SPECIFICS,
+        presence=st.sampled_from((0.0, 0.9)),
+    ),
+    max_size=12,
+).map(lambda findings: sorted(findings, key=lambda finding: finding.event.announced))
+CLASSES = st.frozensets(st.sampled_from((SIREN, ANIMAL, DOG, BARK)), max_size=2)
+
+
+@given(LIVELY, CLASSES, CLASSES, st.integers(1, 3), st.integers(0, 12), st.integers(-1, 400_000))
+def test_few_are_judged_one_by_one_as_many_are_together(
+    findings: list[Finding],
+    muted: frozenset[int],
+    quiet: frozenset[int],
+    shortest: int,
+    before: int,
+    since: int,
+) -> None:
+    rules = replace(RULES, muted=muted, quiet=quiet, min_patches=shortest)
+    kept = Findings(TAXONOMY)
+    kept.add(findings[:before])
+    kept.add(findings[before:])
+    # a snapshot judges all of them together
+    assert kept.misses(rules, 9, since) == kept.snapshot().misses(rules, 9, since)
+    start = min(before, len(findings))
+    assert kept.judge(rules, start) == kept.snapshot().judge(rules, start)
+    kept.forget(since)
+    assert kept.misses(rules, 9) == kept.snapshot().misses(rules, 9)
