@@ -126,7 +126,11 @@ def _decoded(decoder: Decoder, count: int) -> Float32:
 
 def mono(block: Float32) -> Float32:
     """Return the mean of the channels [n] of a block [n, channels]."""
-    total = block[:, 0].copy()
-    for channel in block.T[1:]:  # ten times faster than numpy's mean over so short an axis
+    count = block.shape[1]
+    if count == 1:
+        return block[:, 0].copy()
+    total = block[:, 0] + block[:, 1]
+    for channel in block.T[2:]:  # ten times faster than numpy's mean over so short an axis
         total += channel
-    return total / np.float32(block.shape[1]) if block.shape[1] > 1 else total
+    total /= np.float32(count)
+    return total

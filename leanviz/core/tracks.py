@@ -23,6 +23,8 @@ MAX_GAPS = 1000
 # Sound drawn anew with each block that comes in, when another window is wanted: 20 ms of work.
 CATCH_UP_S = 4.0
 FULL_SCALE = 32767.0
+# as numpy wants it: a Python number would take longer than a block of 40 ms
+_LOUDEST, _LEAST = (np.array(level, np.float32) for level in (FULL_SCALE, -FULL_SCALE))
 # What LEAN gets is made for so many columns at a time, a second of them, while nobody looks.
 UNSEEN, LOOKED_AT_S = 100, 1.0
 
@@ -165,8 +167,11 @@ class Tracks:
         self.envelope.push(samples)
         self._spectra.push(samples)
         if self._sound is not None:
-            loud = np.rint(samples * FULL_SCALE)
-            self._sound.write(np.minimum(np.maximum(loud, -FULL_SCALE), FULL_SCALE))
+            loud = samples * _LOUDEST
+            np.rint(loud, out=loud)
+            np.maximum(loud, _LEAST, out=loud)
+            np.minimum(loud, _LOUDEST, out=loud)
+            self._sound.write(loud)
         self._written += len(samples)
         self.catch_up()
 

@@ -38,8 +38,9 @@ class LevelWindow:
         self._length += len(samples)
         while self._length - self._blocks[0][0] >= sample_rate // SPANS_PER_S:
             self._length -= self._blocks.popleft()[0]
-        peak = max(peak for _, peak, _ in self._blocks)
-        energy = sum(energy for _, _, energy in self._blocks)
+        if len(self._blocks) > 1:
+            _, peaks, energies = zip(*self._blocks, strict=True)
+            peak, energy = max(peaks), sum(energies)
         return Level(_dbfs(peak), _dbfs(float(np.sqrt(2.0 * energy / self._length))))
 
 
