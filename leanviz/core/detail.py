@@ -1,15 +1,16 @@
 """A part of a long recording, drawn finer than the whole of it is kept."""
 
+from bisect import bisect_left, bisect_right
+
 import numpy as np
 import numpy.typing as npt
 
 from leanviz.core.clock import Span
-from leanviz.core.envelope import BASE, EnvelopePyramid
+from leanviz.core.envelope import BASE, Edges, EnvelopePyramid
 from leanviz.core.spectra import Spectra
 from leanviz.core.stft import Stft
 
 Float32 = npt.NDArray[np.float32]
-Int64 = npt.NDArray[np.int64]
 
 # Parts begin at a multiple of this, so that bins cover the same samples in each.
 ALIGNMENT = 4_096
@@ -62,13 +63,12 @@ class Detail:
         self.spectra.finish()
         self._envelope.skip(-self._stop % self.base)
 
-    def inside(self, edges: Int64) -> slice:
+    def inside(self, edges: Edges) -> slice:
         """Return which of consecutive spans, given by their edges [n + 1], lie in this part."""
         span = self.span
-        first = int(np.searchsorted(edges, span.start))
-        last = int(np.searchsorted(edges, span.stop, "right")) - 1
+        first, last = bisect_left(edges, span.start), bisect_right(edges, span.stop) - 1
         return slice(first, max(first, last))
 
-    def outline(self, edges: Int64) -> Float32:
+    def outline(self, edges: Edges) -> Float32:
         """Return minimum and maximum [n, 2] of consecutive spans within this part."""
-        return self._envelope.query(edges - self.source.start)
+        return self._envelope.query([edge - self.source.start for edge in edges])

@@ -1,5 +1,9 @@
 """Minimum and maximum of a signal at several zooms, in bins fixed to the sample index."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +11,8 @@ from leanviz.core.clock import Gap
 from leanviz.core.ring import Ring
 
 Float32 = npt.NDArray[np.float32]
+# Ascending sample indices; span ``i`` is ``[edges[i], edges[i + 1])``. Of a few, lists are quicker.
+Edges = Sequence[int] | npt.NDArray[np.int64]
 
 BASE = 64
 FACTOR = 8
@@ -16,6 +22,7 @@ MOST_BINS = 524_288
 # Bins of the coarsest level, kept beyond the history: 2 MB for 50 hours at 48 kHz.
 OUTLINE = 262_144
 _SKIP_BLOCK = 65_536
+_NO_BINS = np.zeros((0, 2), np.float32)
 
 
 def base_for(n_samples: int) -> int:
@@ -89,12 +96,12 @@ class EnvelopePyramid:
         groups = bins[:whole].reshape(-1, FACTOR, 2)
         self._append(level + 1, _extremes(groups[..., 0], groups[..., 1]))
 
-    def query(self, edges: npt.NDArray[np.int64]) -> Float32:
+    def query(self, edges: Edges) -> Float32:
         """Return the envelope of consecutive spans.
 
         Parameters
         ----------
-        edges : numpy.ndarray [n + 1]
+        edges : sequence of int [n + 1]
             Ascending sample indices; span ``i`` is ``[edges[i], edges[i + 1])``.
 
         Returns
@@ -105,17 +112,17 @@ class EnvelopePyramid:
         """
         return self._query(self._level(edges), edges)
 
-    def outline(self, edges: npt.NDArray[np.int64]) -> Float32:
+    def outline(self, edges: Edges) -> Float32:
         """Return what `query` does, and for spans older than its history the coarsest level."""
         level = self._level(edges)
         found = self._query(level, edges)
         oldest = self._levels[level].oldest * self.base * FACTOR**level
-        old = min(len(found), int(np.searchsorted(edges, oldest))) if oldest else 0
+        old = min(len(found), bisect_left(edges, oldest)) if oldest else 0
         if old:
             found[:old] = self._query(LEVELS - 1, edges[: old + 1])
         return found
 
-    def _level(self, edges: npt.NDArray[np.int64]) -> int:
+    def _level(self, edges: Edges) -> int:
         """Return the coarsest level whose bins are no wider than the spans."""
         width = max(1, int(edges[-1] - edges[0]) // max(1, len(edges) - 1))
         level = 0
@@ -123,29 +130,31 @@ class EnvelopePyramid:
             level += 1
         return level
 
-    def _query(self, level: int, edges: npt.NDArray[np.int64]) -> Float32:
+    def _query(self, level: int, edges: Edges) -> Float32:
         """Return the envelope of consecutive spans from one level."""
         ring, size = self._levels[level], self.base * FACTOR**level
-        first = edges[:-1] // size
-        last = np.maximum(first + 1, -(-edges[1:] // size))
-        low, high = max(int(first[0]), ring.oldest), min(int(last[-1]), ring.written)
-        found = np.full((len(edges) - 1, 2), np.nan, np.float32)
-        if high <= low:
-            return found
-        part = ring.read(low, high - low)
+        low, high = max(int(edges[0]) // size, ring.oldest), ring.written
+        high = min(high, max(int(edges[-2]) // size + 1, -(-int(edges[-1]) // size)))
+        part = ring.read(low, high - low) if low < high else _NO_BINS
         if isinstance(part, Gap):  # the writer has come round just now
-            part = ring.read(part.stop, high - part.stop)
-        bins = np.full((high - low + 1, 2), np.nan, np.float32)
-        if not isinstance(part, Gap):
-            bins[high - low - len(part) : high - low] = part
-        inside = (first < high) & (last > low)
-        # for a few spans, numpy.clip and numpy.stack would take most of the time
-        a = np.minimum(np.maximum(first[inside], low), high) - low
-        b = np.minimum(np.maximum(last[inside], low), high) - low
-        pairs = np.empty(2 * len(a), np.int64)
-        pairs[::2], pairs[1::2] = a, np.maximum(b, a + 1)
-        found[inside, 0] = np.fmin.reduceat(bins[:, 0], pairs)[::2]
-        found[inside, 1] = np.fmax.reduceat(bins[:, 1], pairs)[::2]
+            low = part.stop
+            part = ring.read(low, high - low)
+        if isinstance(part, Gap):
+            part = _NO_BINS
+        count = len(part)
+        bins = np.empty((count + 1, 2), np.float32)
+        bins[:count], bins[count] = part, np.nan
+        # pairs of bins, from and to; spans without any take the last one, which is no number
+        spans: list[int] = []
+        for start, stop in pairwise(edges):
+            first = start // size
+            last = min(max(first + 1, -(-stop // size)) - low, count)
+            first = max(first - low, 0)
+            spans += (first, last) if first < last else (count, count)
+        pairs = np.array(spans)
+        found = np.empty((len(spans) // 2, 2), np.float32)
+        found[:, 0] = np.fmin.reduceat(bins[:, 0], pairs)[::2]
+        found[:, 1] = np.fmax.reduceat(bins[:, 1], pairs)[::2]
         return found
 
 

@@ -18,6 +18,8 @@ LEAST_BAND_HZ = 200.0
 # Marks worth having on a curved scale, the most wanted first; the model hears 125 to 7500 Hz.
 CURVED_MARKS = (7500, 125, 1000, 500, 4000, 2000, 250, 3000, 16000, 12000, 20000, 60)
 FEW_MARKS = 5
+# Spectra that are mapped to rows at a time: as many as stay in the processor's cache.
+AT_ONCE = 32
 
 
 def hz_to_scale(hz: Float64, scale: Scale) -> Float64:
@@ -171,27 +173,38 @@ class RowMap:
         middle = axis.hz((np.arange(height) + 0.5) / height) / bin_hz
         wide = np.flatnonzero(np.diff(edges) >= 1.0)
         # On all three scales rows widen upwards, so the wide ones are the last.
-        first_wide = int(wide[0]) if len(wide) else height
-        self._below = np.clip(middle[:first_wide].astype(np.intp), 0, n_bins - 1)
-        self._above = np.minimum(self._below + 1, n_bins - 1)
-        part = middle[:first_wide] - self._below
-        self._weight = np.clip(part * 256.0 + 0.5, 0, 256).astype(np.uint16)
-        starts = np.ceil(edges[first_wide:]).astype(np.intp)
-        self._starts = np.minimum(starts, n_bins - 1)[:-1]
-        self._stop = int(min(starts[-1], n_bins)) if len(wide) else 0
-        beyond = np.searchsorted(middle, n_bins - 0.5)
-        self._blank = height - int(beyond)
+        self._narrow = int(wide[0]) if len(wide) else height
+        below = np.clip(middle[: self._narrow].astype(np.intp), 0, n_bins - 1)
+        part = middle[: self._narrow] - below
+        weight = np.clip(part * 256.0 + 0.5, 0, 256).astype(np.uint16)
+        self._weights = np.stack((256 - weight, weight))
+        limits = np.minimum(np.ceil(edges[self._narrow :]).astype(np.intp), n_bins)
+        limits[:-1] = np.minimum(limits[:-1], n_bins - 1)
+        starts, stops = limits[:-1], np.maximum(limits[1:], limits[:-1] + 1)
+        # The loudest of some bins is that of two stretches of 1, 2, 4, ... bins that cover them.
+        power = np.log2(stops - starts).astype(np.intp)
+        self._powers, self._n_bins = int(power.max(initial=0)) + 1, n_bins
+        first = np.append(below, power * n_bins + starts)
+        second = np.append(np.minimum(below + 1, n_bins - 1), power * n_bins + stops - 2**power)
+        self._pairs = np.stack((first, second))
+        self._blank = height - int(np.searchsorted(middle, n_bins - 0.5))
 
     def rows(self, codes: UInt8) -> UInt8:
         """Return spectra [n, n_bins] as pixel rows [n, height], the highest frequency first."""
-        below = codes[:, self._below].astype(np.uint16)
-        above = codes[:, self._above].astype(np.uint16)
-        mixed = below * (256 - self._weight) + above * self._weight + 128
-        rows = (mixed >> 8).astype(np.uint8)
-        if len(self._starts):
-            stop = max(self._stop, int(self._starts[-1]) + 1)
-            peaks = np.maximum.reduceat(codes[:, :stop], self._starts, axis=1)
-            rows = np.concatenate((rows, peaks), axis=1)
+        if len(codes) > AT_ONCE:
+            parts = range(0, len(codes), AT_ONCE)
+            return np.concatenate([self.rows(codes[at : at + AT_ONCE]) for at in parts])
+        # of each bin, the loudest of 1, 2, 4, ... bins from it on
+        loudest = np.empty((len(codes), self._powers, self._n_bins), np.uint8)
+        loudest[:, 0] = codes
+        for power in range(1, self._powers):
+            shorter, half = loudest[:, power - 1], 1 << power - 1
+            np.maximum(shorter[:, :-half], shorter[:, half:], out=loudest[:, power, :-half])
+        pairs = loudest.reshape(len(codes), -1).take(self._pairs, 1)
+        rows = np.maximum(pairs[:, 0], pairs[:, 1])
+        if self._narrow:
+            mixed = pairs[:, :, : self._narrow] * self._weights
+            rows[:, : self._narrow] = mixed[:, 0] + mixed[:, 1] + 128 >> 8
         if self._blank:
             rows[:, -self._blank :] = 0
         return rows[:, ::-1]

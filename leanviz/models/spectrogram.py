@@ -1,22 +1,25 @@
 """What the spectrogram pane shows: settings, and spectra pooled into pixel columns."""
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from leanviz.core.clock import Gap
+from leanviz.core.envelope import Edges
 from leanviz.core.frontend import YAMNET
 from leanviz.core.ring import Ring
 from leanviz.core.scales import Scale
+from leanviz.core.spectra import Spectra
 from leanviz.core.stft import FLOOR_DB, STEP_DB, Stft, decibels
 from leanviz.core.tracks import Tracks
 from leanviz.models.frequency import FrequencyAxis, mel_band_axis
 
 UInt8 = npt.NDArray[np.uint8]
-Int64 = npt.NDArray[np.int64]
 
 # Spectra left alone at the old end of a full history: the writer takes them while we read.
 WRITER_AHEAD = 16
@@ -91,7 +94,7 @@ class Readout:
 
 
 def pooled(
-    tracks: Tracks, source: Columns, edges: Int64, n_bins: int
+    tracks: Tracks, source: Columns, edges: Edges, n_bins: int
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """Return the loudest spectrum of each pixel column.
 
@@ -102,7 +105,7 @@ def pooled(
     ----------
     source : Columns
         The spectra of the tracks, or what LEAN heard.
-    edges : numpy.ndarray [n + 1]
+    edges : sequence of int [n + 1]
         Edges of the pixel columns as sample indices, ascending.
     n_bins : int
         Bins to return, from the lowest on.
@@ -116,38 +119,28 @@ def pooled(
     """
     values = np.zeros((len(edges) - 1, n_bins), source.columns.dtype)
     known = np.zeros(len(edges) - 1, bool)
-    middle = (edges[:-1] + edges[1:]) / 2
-    for start, stop in _segments(tracks, int(edges[0]), int(edges[-1])):
-        inside = np.flatnonzero((middle >= start) & (middle < stop))
-        if len(inside) == 0:
-            continue
-        part = slice(int(inside[0]), int(inside[-1]) + 1)
-        first, last = _spectra_of(source, edges[part.start : part.stop + 1], start, stop)
-        found = first < last
-        if found.any():
-            peaks = _peaks(source.columns, first[found], last[found], n_bins)
-            if peaks is not None:
-                values[part][found], known[part] = peaks, found
+    middle = [(start + stop) / 2 for start, stop in pairwise(edges)]
+    for start, stop in _segments(tracks, edges[0], edges[-1]):
+        part = slice(bisect_left(middle, start), bisect_left(middle, stop))
+        if part.start < part.stop:
+            _take(
+                source, edges[part.start : part.stop + 1], (start, stop), values[part], known[part]
+            )
     return values, known
 
 
 def pooled_closely(
-    tracks: Tracks, edges: Int64, n_bins: int
+    tracks: Tracks, spectra: Spectra, edges: Edges, n_bins: int
 ) -> tuple[UInt8, npt.NDArray[np.bool_]]:
     """Return what `pooled` does of the spectra, finer where there is `Tracks.detail` of them."""
     detail = tracks.detail
-    values, known = pooled(tracks, tracks.spectra, edges, n_bins)
-    if detail is None or detail.spectra.stft.n_fft != tracks.stft.n_fft:
+    values, known = pooled(tracks, spectra, edges, n_bins)
+    if detail is None or detail.spectra.stft.n_fft != spectra.stft.n_fft:
         return values, known
     part = detail.inside(edges)
-    if part.stop > part.start and detail.spectra.hop < tracks.spectra.hop:
-        columns, span = edges[part.start : part.stop + 1], detail.span
-        first, last = _spectra_of(detail.spectra, columns, span.start, span.stop)
-        found = first < last
-        if found.any():
-            peaks = _peaks(detail.spectra.columns, first[found], last[found], n_bins)
-            if peaks is not None:
-                values[part][found], known[part] = peaks, known[part] | found
+    if part.stop > part.start and detail.spectra.hop < spectra.hop:
+        columns, span = edges[part.start : part.stop + 1], (detail.span.start, detail.span.stop)
+        _take(detail.spectra, columns, span, values[part], known[part])
     return values, known
 
 
@@ -160,7 +153,7 @@ def log_mel_codes(log_mel: npt.NDArray[np.float32]) -> UInt8:
 def level_at(tracks: Tracks, time_s: float, hz: float) -> float | None:
     """Return the level in dBFS at a time and frequency; None where there is no sound."""
     spectra = tracks.spectra
-    codes, known = pooled_closely(tracks, _moment(tracks, time_s), spectra.stft.n_bins)
+    codes, known = pooled_closely(tracks, spectra, _moment(tracks, time_s), spectra.stft.n_bins)
     at = min(round(hz * spectra.stft.n_fft / tracks.sample_rate), spectra.stft.n_bins - 1)
     return float(decibels(codes[:, at])[0]) if known[0] else None
 
@@ -176,11 +169,12 @@ def levels_between(
         Below the first are 5 % of what is shown of these times and frequencies, above the second
         0.5 %; digital silence does not count. None where there is nothing else.
     """
-    stft = tracks.spectra.stft
+    spectra = tracks.spectra
+    stft = spectra.stft
     lowest, most = int(axis.low * stft.n_fft / stft.sample_rate), shown_bins(stft, axis)
     counts = np.zeros(256, np.int64)
     for moment_s in np.linspace(start_s, stop_s, LOOKED_AT, endpoint=False):
-        codes, known = pooled_closely(tracks, _moment(tracks, moment_s), most)
+        codes, known = pooled_closely(tracks, spectra, _moment(tracks, moment_s), most)
         if known[0]:
             counts += np.bincount(codes[0, lowest:], minlength=256)
     counts[0] = 0
@@ -198,10 +192,10 @@ def log_mel_at(tracks: Tracks, time_s: float, band: int) -> float | None:
     return float(values[0, band]) if known[0] else None
 
 
-def _moment(tracks: Tracks, time_s: float) -> Int64:
+def _moment(tracks: Tracks, time_s: float) -> list[int]:
     """Return the edges of one sample."""
     sample = round(time_s * tracks.sample_rate)
-    return np.array([sample, sample + 1], np.int64)
+    return [sample, sample + 1]
 
 
 def shown_bins(stft: Stft, axis: FrequencyAxis) -> int:
@@ -220,38 +214,63 @@ def _segments(tracks: Tracks, first: int, last: int) -> list[tuple[int, int]]:
     return [(start, stop) for start, stop in segments if start < last and stop > first]
 
 
-def _spectra_of(source: Columns, edges: Int64, start: int, stop: int) -> tuple[Int64, Int64]:
-    """Return the spectra [first, last) that pixel columns in the samples [start, stop) show."""
-    hop, ring = source.hop, source.columns
-    lowest, highest = (math.ceil((end - source.offset) / hop) for end in (start, stop))
+def _take(
+    source: Columns,
+    edges: Edges,
+    span: tuple[int, int],
+    values: npt.NDArray[Any],
+    known: npt.NDArray[np.bool_],
+) -> None:
+    """Fill in what is known of pixel columns in the samples [start, stop) of a span."""
+    first, last = _spectra_of(source, edges, *span)
+    # what is too old comes first, what is still to come last
+    found = [at for at, low in enumerate(first) if low < last[at]]
+    if found:
+        part = slice(found[0], found[-1] + 1)
+        peaks = _peaks(source.columns, first[part], last[part], values.shape[1])
+        if peaks is not None:
+            values[part], known[part] = peaks, True
+
+
+def _spectra_of(
+    source: Columns, edges: Edges, start: int, stop: int
+) -> tuple[list[int], list[int]]:
+    """Return the spectra [first, last) that pixel columns in the samples [start, stop) show.
+
+    There are none where first >= last.
+    """
+    hop, offset, ring = source.hop, source.offset, source.columns
+    lowest, highest = math.ceil((start - offset) / hop), math.ceil((stop - offset) / hop)
     for gap in ring.gaps:  # the first or the last of a stretch may be missing
         lowest = gap.stop if gap.start <= lowest < gap.stop else lowest
         highest = gap.start if lowest <= gap.start < highest else highest
-    place = (edges - source.offset) / hop
-    at = _limited(np.ceil(place).astype(np.int64), lowest, max(lowest, highest))
+    most, kept = max(lowest, highest), ring.oldest
+    oldest = max(source.first, kept + WRITER_AHEAD if kept else 0)
+    newest = min(highest, ring.written)
+    place = [(edge - offset) / hop for edge in edges]
+    # of the few columns that have come, plain numbers are quicker than arrays
+    at = [min(max(math.ceil(edge), lowest), most) for edge in place]
     first, last = at[:-1], at[1:]
-    none = first >= last
-    nearest = np.round((place[:-1] + place[1:]) / 2).astype(np.int64)
-    nearest = _limited(nearest, lowest, max(lowest, highest - 1))
-    first, last = np.where(none, nearest, first), np.where(none, nearest + 1, last)
-    oldest = max(source.first, ring.oldest + WRITER_AHEAD if ring.oldest else 0)
-    return np.maximum(first, oldest), np.minimum(last, min(highest, ring.written))
+    for column, low in enumerate(first):
+        if low >= last[column]:
+            nearest = round((place[column] + place[column + 1]) / 2)
+            first[column] = min(max(nearest, lowest), max(lowest, highest - 1))
+            last[column] = first[column] + 1
+    return [max(low, oldest) for low in first], [min(high, newest) for high in last]
 
 
-def _limited(places: Int64, low: int, high: int) -> Int64:
-    """Return what numpy.clip does, which takes ten times as long for a few places."""
-    return np.minimum(np.maximum(places, low), high)
+def _peaks(ring: Ring, first: list[int], last: list[int], n_bins: int) -> npt.NDArray[Any] | None:
+    """Return the loudest of the spectra first[i] ... last[i] [n, n_bins]; None if overwritten.
 
-
-def _peaks(ring: Ring, first: Int64, last: Int64, n_bins: int) -> npt.NDArray[Any] | None:
-    """Return the loudest of the spectra first[i] ... last[i] [n, n_bins]; None if overwritten."""
-    low, high = int(first.min()), int(last.max())
-    spectra = ring.read(low, high - low)
+    Neither `first` nor `last` ever goes back.
+    """
+    low = first[0]
+    spectra = ring.read(low, last[-1] - low, n_bins)
     if isinstance(spectra, Gap):
         return None
-    most, first, end = int((last - first).max()), first - low, last - low - 1
+    start, end = np.array(first) - low, np.array(last) - low - 1
+    peaks = spectra.take(start, 0)
     # one by one: numpy.maximum.reduceat over spectra takes up to a hundred times as long
-    peaks = spectra[first, :n_bins]
-    for further in range(1, most):
-        np.maximum(peaks, spectra[np.minimum(first + further, end), :n_bins], out=peaks)
+    for further in range(1, max([last[at] - begin for at, begin in enumerate(first)])):
+        np.maximum(peaks, spectra.take(np.minimum(start + further, end), 0), out=peaks)
     return peaks

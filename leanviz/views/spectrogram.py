@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from leanviz.core.clock import PixelMap
 from leanviz.core.events import Band
 from leanviz.core.frontend import YAMNET
-from leanviz.core.spectra import Spectra
+from leanviz.core.stft import Stft
 from leanviz.core.tracks import Tracks
-from leanviz.models.columns import column_samples, lost_columns
+from leanviz.models.columns import column_edges, lost_columns
 from leanviz.models.frequency import (
     FrequencyAxis,
     RowMap,
@@ -44,7 +44,6 @@ from leanviz.views.pane import Pane
 from leanviz.views.pixels import CHUNK, ColumnItem
 
 UInt8 = npt.NDArray[np.uint8]
-Int64 = npt.NDArray[np.int64]
 Known = npt.NDArray[np.bool_]
 
 ZOOM_STEP = 1.25
@@ -60,7 +59,12 @@ class SpectrogramItem(ColumnItem):
     def __init__(self, parent: QGraphicsItem, axis_of: Callable[[int], PixelMap]) -> None:
         super().__init__(parent, axis_of)
         self._settings = SpectrogramSettings()
-        self._rows: tuple[object, RowMap] | None = None
+        self._rows: _Rows | None = None
+
+    def invalidate(self) -> None:
+        """Draw everything anew: the sound, a setting or the theme has changed."""
+        self._rows = None
+        super().invalidate()
 
     def set_settings(self, settings: SpectrogramSettings) -> None:
         """Draw anew with other settings."""
@@ -81,49 +85,70 @@ class SpectrogramItem(ColumnItem):
     ) -> UInt32:
         """Return the pixels [height, len(columns)] of absolute pixel columns."""
         settings, theme = self._settings, self.theme
-        edges = column_samples(axis, columns, tracks.sample_rate)
+        edges = column_edges(axis, columns, tracks.sample_rate)
         draw = self._bands if settings.model_eye else self._spectra
-        rows, known = draw(tracks, edges, size[0])
-        palette = settings.palette or theme.palette
-        pixels = level_table(palette, settings.floor_db, settings.ceiling_db)[rows].T
+        rows, known = draw(tracks, edges, size)
+        colours = level_table(
+            settings.palette or theme.palette, settings.floor_db, settings.ceiling_db
+        )
+        painted = colours.take(rows)
         if not settings.model_eye:
-            self._hatch(pixels, columns, tracks, size)
-        if not known.all():
-            pixels[:, ~known] = pixel(theme.background)
-        if tracks.gaps:
+            self._hatch(painted, columns.start)
+        painted[~known] = pixel(theme.background)
+        pixels = painted.T
+        if tracks.gaps and tracks.gaps[-1].stop > edges[0]:
             pixels[:, lost_columns(edges, tracks.gaps)] = pixel(theme.gap)
         return pixels
 
-    def _hatch(
-        self, pixels: UInt32, columns: range, tracks: Tracks, size: tuple[int, float]
-    ) -> None:
+    def _hatch(self, painted: UInt32, first: int) -> None:
         """Draw thin diagonals over the frequencies that the model does not get."""
-        band, apart = self._settings.axis(tracks.sample_rate), round(HATCH * size[1])
-        ink = pixel(self.theme.muted)
-        first = columns.start % apart
-        for top, bottom in unheard_rows(band, size[0]):
-            lines = diagonals(top, bottom, apart)[:, first : first + len(columns)]
-            np.copyto(pixels[top:bottom], ink, where=lines)
+        if self._rows is not None and self._rows.hatched:
+            lines = self._rows.lines[first % self._rows.apart :][: len(painted)]
+            np.copyto(painted, pixel(self.theme.muted), where=lines)
 
-    def _spectra(self, tracks: Tracks, edges: Int64, height: int) -> tuple[UInt8, Known]:
+    def _spectra(
+        self, tracks: Tracks, edges: list[int], size: tuple[int, float]
+    ) -> tuple[UInt8, Known]:
         """Return the spectra of pixel columns as rows [n, height], and which are known [n]."""
-        spectra, band = tracks.spectra, self._settings.axis(tracks.sample_rate)
-        codes, known = pooled_closely(tracks, edges, shown_bins(spectra.stft, band))
-        return self._row_map(spectra, band, height).rows(codes), known
+        spectra, shown = tracks.spectra, self._rows
+        if shown is None or shown.key != (spectra.stft, size):
+            band = self._settings.axis(tracks.sample_rate)
+            shown = self._rows = _Rows(spectra.stft, band, size)
+        codes, known = pooled_closely(tracks, spectra, edges, shown.n_bins)
+        return shown.map.rows(codes), known
 
-    def _bands(self, tracks: Tracks, edges: Int64, height: int) -> tuple[UInt8, Known]:
+    def _bands(
+        self, tracks: Tracks, edges: list[int], size: tuple[int, float]
+    ) -> tuple[UInt8, Known]:
         """Return what LEAN hears in pixel columns as rows [n, height], and which are known [n]."""
         log_mel, known = pooled(tracks, tracks.heard, edges, YAMNET.n_mels)
-        return band_rows(log_mel_codes(log_mel), height), known
+        return band_rows(log_mel_codes(log_mel), size[0]), known
 
-    def _row_map(self, spectra: Spectra, band: FrequencyAxis, height: int) -> RowMap:
-        """Return the map from bins to pixel rows, made again only if it has to be."""
-        stft = spectra.stft
-        key = (stft, band, height)
-        if self._rows is None or self._rows[0] != key:
-            bin_hz = stft.sample_rate / stft.n_fft
-            self._rows = key, RowMap(band, height, bin_hz, shown_bins(stft, band))
-        return self._rows[1]
+
+class _Rows:
+    """What the pixel rows of spectra show: made once, for a band in a size.
+
+    Attributes
+    ----------
+    hatched : bool
+        Whether there is anything that the model does not get.
+    lines : numpy.ndarray [`CHUNK` and more, height]
+        Where it is hatched. It repeats itself every `apart` columns, the first of which is one of
+        their multiples.
+    """
+
+    def __init__(self, stft: Stft, band: FrequencyAxis, size: tuple[int, float]) -> None:
+        height, ratio = size
+        self.key = (stft, size)
+        self.n_bins = shown_bins(stft, band)
+        self.map = RowMap(band, height, stft.sample_rate / stft.n_fft, self.n_bins)
+        self.apart = round(HATCH * ratio)
+        unheard = np.zeros(height, bool)
+        for top, bottom in unheard_rows(band, height):
+            unheard[top:bottom] = True
+        diagonals = np.add.outer(np.arange(self.apart), np.arange(height)) % self.apart == 0
+        self.hatched = bool(unheard.any())
+        self.lines = np.tile(diagonals & unheard, (CHUNK // self.apart + 2, 1))
 
 
 @lru_cache(maxsize=8)
@@ -132,16 +157,6 @@ def unheard_rows(band: FrequencyAxis, height: int) -> tuple[tuple[int, int], ...
     low, high = (round((1.0 - float(band.fraction(hz))) * height) for hz in MODEL_BAND)
     ranges = ((0, min(high, height)), (max(low, 0), height))
     return tuple((top, bottom) for top, bottom in ranges if bottom > top)
-
-
-@lru_cache(maxsize=8)
-def diagonals(top: int, bottom: int, apart: int) -> Known:
-    """Return where there is hatching in pixel rows [top, bottom), of `CHUNK` columns and more.
-
-    It repeats itself every `apart` columns, the first of which is one of their multiples.
-    """
-    rows, columns = np.arange(top, bottom)[:, None], np.arange(CHUNK + apart)
-    return (rows + columns) % apart == 0
 
 
 class Unheard(PaneItem):

@@ -1,5 +1,6 @@
 """The waveform pane: minimum and maximum of every pixel column."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -8,17 +9,18 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from leanviz.core.clock import PixelMap
+from leanviz.core.envelope import Edges
 from leanviz.core.tracks import Tracks
-from leanviz.models.columns import column_samples, lost_columns
+from leanviz.models.columns import column_edges, lost_columns
 from leanviz.models.viewport import Viewport
 from leanviz.views.palettes import UInt32, pixel
 from leanviz.views.pane import Pane
 from leanviz.views.pixels import ColumnItem
 
 Float32 = npt.NDArray[np.float32]
-Int64 = npt.NDArray[np.int64]
 
-FULL_SCALE = 0.999
+# As what is compared with it is stored.
+FULL_SCALE = float(np.float32(0.999))
 MAX_GAIN = 256.0
 GAIN_STEP = 1.25
 
@@ -54,31 +56,30 @@ class EnvelopeItem(ColumnItem):
     ) -> UInt32:
         """Return the pixels [height, len(columns)] of absolute pixel columns."""
         height, thick = size[0], max(1, round(size[1]))
-        edges = column_samples(axis, columns, tracks.sample_rate)
+        edges = column_edges(axis, columns, tracks.sample_rate)
         envelope = self._outline(tracks, edges)
-        known = (envelope[:, 0] == envelope[:, 0]) & (edges[1:] > 0)  # what is unknown is no number
         # The centre line is `thick` rows from `middle` on; full scale reaches the first row.
         middle = (height - thick) // 2
-        ends = np.rint(middle * (1.0 - envelope * self.gain))
-        top = np.maximum(np.minimum(ends[:, 1], middle), 0)
-        bottom = np.minimum(np.maximum(ends[:, 0], middle), height - thick) + thick
+        ends = np.rint(middle * (1.0 - envelope * self.gain)).tolist()
         pixels = np.empty((height, len(columns)), np.uint32)
-        pixels[:] = pixel(self.theme.background)
+        pixels.fill(pixel(self.theme.background))
         pixels[middle : middle + thick] = pixel(self.theme.line)
         shown = pixel(self.theme.muted if self._quiet else self.theme.waveform)
-        loud = np.abs(envelope).max(1) >= FULL_SCALE
         # mostly a few columns that have come: quicker one by one than all rows of all of them
-        for column in np.flatnonzero(known).tolist():
-            pixels[int(top[column]) : int(bottom[column]), column] = shown
-        if loud.any():
-            clipped = known & loud
-            pixels[: 3 * thick, clipped] = pixel(self.theme.clip)
-            pixels[max(0, height - 3 * thick) :, clipped] = pixel(self.theme.clip)
-        if tracks.gaps:
+        for column, (low, high) in enumerate(envelope.tolist()):
+            if math.isnan(low) or edges[column + 1] <= 0:  # what is unknown is no number
+                continue
+            bottom, top = ends[column]
+            stop = int(min(max(bottom, middle), height - thick)) + thick
+            pixels[int(max(min(top, middle), 0)) : stop, column] = shown
+            if low <= -FULL_SCALE or high >= FULL_SCALE:
+                pixels[: 3 * thick, column] = pixel(self.theme.clip)
+                pixels[max(0, height - 3 * thick) :, column] = pixel(self.theme.clip)
+        if tracks.gaps and tracks.gaps[-1].stop > edges[0]:
             pixels[:, lost_columns(edges, tracks.gaps)] = pixel(self.theme.gap)
         return pixels
 
-    def _outline(self, tracks: Tracks, edges: Int64) -> Float32:
+    def _outline(self, tracks: Tracks, edges: Edges) -> Float32:
         """Return minimum and maximum of pixel columns [n, 2], finer where there is detail."""
         envelope, detail = tracks.envelope.outline(edges), tracks.detail
         if detail is not None and not self._quiet:

@@ -111,11 +111,11 @@ class Hurried(Ring):
         self.write(np.tile([-1.0, 1.0], (20, 1)))
         self._left = reads
 
-    def read(self, start: int, count: int) -> Float32 | Gap:
+    def read(self, start: int, count: int, width: int | None = None) -> Float32 | Gap:
         if self._left > 0:
             self._left -= 1
             self.write(np.tile([-1.0, 1.0], (5, 1)))
-        return super().read(start, count)
+        return super().read(start, count, width)
 
 
 @pytest.mark.parametrize(("reads", "kept"), [(1, 15), (2, 0)])

@@ -62,6 +62,13 @@ def test_a_read_equals_the_list_or_is_a_gap(steps: list[Step], data: st.DataObje
         assert isinstance(found, Gap) or not gone
 
 
+def test_a_part_of_each_item_is_read_across_the_end_of_the_ring() -> None:
+    ring = Ring(CAPACITY, (5,))
+    items = np.arange(5.0 * (CAPACITY + 3), dtype=np.float32).reshape(-1, 5)
+    ring.write(items)
+    np.testing.assert_array_equal(ring.read(CAPACITY - 2, 5, 3), items[-5:, :3])
+
+
 @given(STEPS, st.data())
 def test_a_reader_that_advances_accounts_for_every_item_once(
     steps: list[Step], data: st.DataObject
@@ -194,7 +201,7 @@ def test_a_writer_that_comes_round_while_a_reader_copies_is_noticed() -> None:
 class Unchecked(Ring):
     """The negative control: a ring that trusts what it copied."""
 
-    def read(self, start: int, count: int) -> npt.NDArray[Any] | Gap:
+    def read(self, start: int, count: int, width: int | None = None) -> npt.NDArray[Any] | Gap:
         if start < self.oldest:
             return Gap(start, min(start + count, self.oldest))
         at = start % self._capacity

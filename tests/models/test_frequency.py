@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leanviz.core.scales import Scale
-from leanviz.models.frequency import FrequencyAxis, RowMap, band_rows, hertz
+from leanviz.models.frequency import AT_ONCE, FrequencyAxis, RowMap, band_rows, hertz
 
 N_BINS, BIN_HZ = 513, 16000 / 1024
 SCALES = st.sampled_from(list(Scale))
@@ -37,6 +37,32 @@ def test_a_line_in_one_bin_is_never_lost_and_stands_at_its_frequency(
     assert rows.max() >= (200 if per_row > 2 * BIN_HZ else 90)
     bin_rows = height * float(axis.fraction(line * BIN_HZ + BIN_HZ) - axis.fraction(line * BIN_HZ))
     assert abs(brightest - expected) <= max(1.0, bin_rows)
+
+
+@given(SCALES, st.integers(1, 300), st.floats(0.0, 3000.0), st.floats(300.0, 16000.0))
+def test_a_wide_row_shows_the_loudest_of_its_bins_and_a_narrow_one_lies_between_two(
+    scale: Scale, height: int, low: float, width: float
+) -> None:
+    axis = FrequencyAxis(scale, low + 40.0, min(low + 40.0 + width, 8000.0))
+    codes = np.random.default_rng(height).integers(0, 256, (1, N_BINS)).astype(np.uint8)
+    rows = RowMap(axis, height, BIN_HZ, N_BINS).rows(codes)[0, ::-1]
+    edges = axis.hz(np.arange(height + 1) / height) / BIN_HZ
+    middles = axis.hz((np.arange(height) + 0.5) / height) / BIN_HZ
+    wide = np.diff(edges) >= 1.0
+    for row in range(height - 1):  # the last takes what the axis ends within
+        start, stop = np.ceil(edges[row : row + 2]).astype(int)
+        beside = codes[0, int(middles[row]) :][:2]
+        if wide[: row + 1].any():
+            assert rows[row] == codes[0, start : max(stop, start + 1)].max()
+        else:
+            assert beside.min() <= rows[row] <= beside.max()
+
+
+def test_many_spectra_are_mapped_as_one_is() -> None:
+    rows = RowMap(FrequencyAxis(Scale.MEL, 0.0, 8000.0), 120, BIN_HZ, N_BINS)
+    codes = np.random.default_rng(0).integers(0, 256, (2 * AT_ONCE + 1, N_BINS)).astype(np.uint8)
+    each = [rows.rows(codes[at : at + 1])[0] for at in range(len(codes))]
+    np.testing.assert_array_equal(rows.rows(codes), each)
 
 
 def test_high_frequencies_are_at_the_top() -> None:
