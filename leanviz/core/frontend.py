@@ -98,8 +98,7 @@ def log_mel(samples: Float32, front: FrontEnd = YAMNET) -> Float32:
 def _log_mel(frames: Float32, front: FrontEnd) -> Float32:
     """Return the log-mel [n, n_mels] of frames [n, win_length], not yet windowed."""
     mel = magnitudes(frames, _window(front.win_length), front.n_fft) @ mel_matrix(front)
-    mel += np.float32(front.log_offset)
-    return np.log(mel, out=mel)
+    return np.log(mel + np.float32(front.log_offset))
 
 
 def patch_count(n_samples: int, front: FrontEnd = YAMNET) -> int:
@@ -157,6 +156,8 @@ class PatchStream:
     def __init__(self, front: FrontEnd = YAMNET) -> None:
         self._front = front
         self._kept = np.zeros(0, np.float32)
+        # the frames that begin with what is kept: half of a patch is in the one before it, too
+        self._known = np.zeros((0, front.n_mels), np.float32)
         self._received = 0
         self._given = 0
 
@@ -174,7 +175,10 @@ class PatchStream:
         if count == 0:
             return np.zeros((0, front.patch_frames, front.n_mels), np.float32)
         needed = (count - 1) * front.patch_hop + front.patch_length
-        done = patches(log_mel(self._kept[:needed], front), front)
+        new = log_mel(self._kept[len(self._known) * front.hop_length : needed], front)
+        frames = np.concatenate((self._known, new))
+        done = patches(frames, front)
+        self._known = frames[count * front.patch_hop_frames :]
         self._kept = self._kept[count * front.patch_hop :]
         self._given += count
         return done
@@ -186,6 +190,7 @@ class PatchStream:
     def restore(self, kept: Float32, received: int, given: int) -> None:
         """Go on from a state that another stream had."""
         self._kept, self._received, self._given = kept, received, given
+        self._known = self._known[:0]
 
     def finish(self) -> Float32:
         """Pad the end with zeros; return the last patch [0 or 1, patch_frames, n_mels]."""
