@@ -4,8 +4,8 @@ import math
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from leanviz.views.drawing import colour
@@ -44,6 +44,11 @@ class LevelMeter(QWidget):
         self._bar_dbfs = self._held_dbfs = self._rms_dbfs = -math.inf
         self._shown_at = self._held_at = self._told_at = -math.inf
         self._clipped = self._seen = 0
+        # where the peak, the mean and the highest of late end, and in what that is counted
+        self._places, self._grid = (0, 0, -1), 1.0
+        # kept: to make them takes longer than to draw with them
+        self._painter, self._left = QPainter(), QRect()
+        self._trough, self._bar, self._mean, self._mark = (QRectF() for _ in range(4))
         self.setAccessibleName("Input level")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -77,7 +82,7 @@ class LevelMeter(QWidget):
         clipped : int
             Samples at full scale since the stream began.
         """
-        now, words = self._clock(), (self.lit, self._held_dbfs)
+        now, words, places = self._clock(), (self.lit, self._held_dbfs), self._places
         fallen_db = FALL_DB_PER_S * (now - self._shown_at)
         self._bar_dbfs = max(peak_dbfs, self._bar_dbfs - fallen_db)
         self._shown_at, self._rms_dbfs = now, rms_dbfs
@@ -87,17 +92,19 @@ class LevelMeter(QWidget):
         self._seen = min(self._seen, clipped)
         self._clipped = clipped
         self._tell(now)
+        self._place()
         # letters take longest to draw, and are seldom others
-        if (self.lit, self._held_dbfs) == words:
-            self.update(0, 0, BAR_WIDTH, self.height())
-        else:
+        if (self.lit, self._held_dbfs) != words:
             self.update()
+        elif self._places != places:
+            self.update(self._left)
 
     def clear(self) -> None:
         """Show that nothing is heard; what was clipped stays to be seen."""
         self._bar_dbfs = self._held_dbfs = self._rms_dbfs = -math.inf
         self._seen, self._clipped = 0, int(self.lit)
         self.setAccessibleDescription(LAMP if self.lit else "")
+        self._place()
         self.update()
 
     def acknowledge(self) -> None:
@@ -121,22 +128,58 @@ class LevelMeter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the trough, the peak over the mean, the highest of late, the lamp, the number."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colour(self.theme.surface))
+        theme, painter, exposed = self.theme, self._painter, event.rect()
+        whole = exposed.right() >= BAR_WIDTH
+        if whole:
+            self._measure()
+        grid, (bar, mean, mark) = self._grid, self._places
+        self._bar.setWidth(bar / grid)
+        self._mean.setWidth(mean / grid)
+        self._mark.moveLeft(mark / grid)
+        painter.begin(self)
+        try:
+            painter.fillRect(exposed, colour(theme.surface))
+            painter.fillRect(self._trough, colour(theme.line))
+            painter.fillRect(self._bar, colour(theme.waveform))
+            painter.fillRect(self._mean, colour(theme.muted))
+            if mark >= 0:
+                painter.fillRect(self._mark, colour(theme.text))
+            if whole:
+                self._draw_words(painter)
+            if self.hasFocus():
+                painter.setPen(QPen(colour(theme.accent)))
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        finally:  # one that is still at work could not begin again
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place what is drawn at the middle of the height."""
         top = (self.height() - BAR_HEIGHT) / 2
-        painter.fillRect(QRectF(0, top, BAR_WIDTH, BAR_HEIGHT), colour(self.theme.line))
-        bar = QRectF(0, top, BAR_WIDTH * _part(self._bar_dbfs), BAR_HEIGHT)
-        painter.fillRect(bar, colour(self.theme.waveform))
-        mean = QRectF(0, top + BAR_HEIGHT, BAR_WIDTH * _part(self._rms_dbfs), 2)
-        painter.fillRect(mean, colour(self.theme.muted))
-        if (held := _part(self._held_dbfs)) > 0:
-            x = min(BAR_WIDTH - 2.0, BAR_WIDTH * held)
-            painter.fillRect(QRectF(x, top - 2, 2, BAR_HEIGHT + 4), colour(self.theme.text))
-        if event.rect().right() >= BAR_WIDTH:
-            self._draw_words(painter)
-        if self.hasFocus():
-            painter.setPen(QPen(colour(self.theme.accent)))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        self._trough = QRectF(0, top, BAR_WIDTH, BAR_HEIGHT)
+        self._bar = QRectF(0, top, 0, BAR_HEIGHT)
+        self._mean = QRectF(0, top + BAR_HEIGHT, 0, 2)
+        self._mark = QRectF(0, top - 2, 2, BAR_HEIGHT + 4)
+        self._left = QRect(0, 0, BAR_WIDTH, self.height())
+
+    def _place(self) -> None:
+        """Find where the peak, the mean and the highest of late end; -1 for none of the last.
+
+        Counted in whole pixels of the screen, so that it can be told whether anything has moved.
+        """
+        wide = BAR_WIDTH * self._grid
+        per_db = wide / BOTTOM_DBFS
+        bar = min(wide, max(0.0, wide - self._bar_dbfs * per_db))
+        mean = min(wide, max(0.0, wide - self._rms_dbfs * per_db))
+        held = wide - self._held_dbfs * per_db
+        mark = int(min(wide - 2.0 * self._grid, held) + 0.5) if held > 0 else -1
+        self._places = int(bar + 0.5), int(mean + 0.5), mark
+
+    def _measure(self) -> None:
+        """Take the pixels of the screen that the meter is on."""
+        ratio = self.devicePixelRatioF()
+        # where a pixel is no part of a logical one, it may begin anywhere: count far finer
+        self._grid = ratio if ratio.is_integer() else 2.0**20 * ratio
+        self._place()
 
     def _draw_words(self, painter: QPainter) -> None:
         words = self.rect().adjusted(BAR_WIDTH + SPACE, 0, 0, 0)
@@ -158,10 +201,6 @@ class LevelMeter(QWidget):
             self.setAccessibleDescription(
                 ", ".join(filter(None, (level, LAMP if self.lit else "")))
             )
-
-
-def _part(level_dbfs: float) -> float:
-    return min(1.0, max(0.0, 1.0 - level_dbfs / BOTTOM_DBFS))
 
 
 def _text(level_dbfs: float) -> str:
