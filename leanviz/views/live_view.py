@@ -1,6 +1,5 @@
 """A live input in the window: its sound in the panes, its scores and state beside them."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -126,8 +125,13 @@ class LiveView(QObject):
             meter = self._parts.toolbar.meter
             meter.show_level(level.peak_dbfs, self._clipped, level.rms_dbfs)
 
-    def scroll(self) -> float | None:
+    def scroll(self, clock_s: float) -> float | None:
         """Move on to now, and draw what has come since.
+
+        Parameters
+        ----------
+        clock_s : float
+            Reading of a monotonic clock.
 
         Returns
         -------
@@ -136,10 +140,9 @@ class LiveView(QObject):
         """
         if self._tracks is None:
             return None
-        workspace = self._parts.workspace
+        tracks, workspace = self._tracks, self._parts.workspace
         axis = workspace.time
-        written_s = self._tracks.written / self._tracks.sample_rate
-        axis.follow_to(self._clock.at(time.perf_counter(), written_s))
+        axis.follow_to(self._clock.at(clock_s, tracks.written / tracks.sample_rate))
         workspace.tick()
         badge = BADGES.get(self._state, "" if axis.follow else "frozen")
         if badge != self._badge:

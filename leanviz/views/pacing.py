@@ -86,18 +86,19 @@ class Pacing(QObject):
         self._timer.setInterval(self._pace_ms)
 
     def _tick(self) -> None:
-        scrolling, now_s = self._visible and self._listening.active, time.perf_counter()
+        listening, now_s = self._listening, time.perf_counter()
+        scrolling = self._visible and listening.active
         due = not scrolling or now_s - self._news_s >= NEWS_S
-        if due or self._listening.news:
-            self._listening.poll()
+        if due or listening.news:
+            listening.poll()
         if due:
             self._news_s = now_s
             self._poll_others()
         elif self._transport.playing:
             self._transport.poll()
-        rest_s = self._live.scroll() if scrolling and self._listening.active else None
+        rest_s = self._live.scroll(now_s) if scrolling and listening.active else None
         if self._visible:
-            self._status.count_frame()
+            self._status.count_frame(now_s)
             self._pace(TICK_MS if rest_s is None else math.ceil(1000.0 * rest_s))
 
     def _pace(self, wait_ms: int) -> None:

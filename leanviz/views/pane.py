@@ -16,6 +16,7 @@ from leanviz.views.gestures import GesturePlot
 from leanviz.views.left_axis import LEFT, LeftAxis, beside
 from leanviz.views.markers import Markers
 from leanviz.views.notes import Note, gaps_in_view, skipped_in_view
+from leanviz.views.slider import Slider
 from leanviz.views.theme import DARK, Theme
 
 RIGHT = 16
@@ -70,23 +71,18 @@ class Pane(GesturePlot):
         # and of those, the ones that `draw` alone does not tell all that arrives
         self._always_taking: list[PaneItem] = []
         self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
-        self._size = (0, 0)
+        self._size, self._device_width = (0, 0), 1
         # of most panes, neither: not asked with every picture
         self._adapts = type(self).moved is not Pane.moved
         self._has_own_key = type(self).view_key is not Pane.view_key
-        # of the latest picture, in device pixels
-        self._device_width = 1
-        # what it was made of, if all of that slides or stands still, and the span in view
-        self._sliding: tuple[PaneItem, PaneItem | None] | None = None
-        self._slid_s = 0.0
+        self._slider = Slider()
         self._canvas = self.viewport()
         # kept: to make one takes longer than to begin with it
         self._painter = QPainter()
         # bound once: on its objects Qt's methods take longer to be found than to run
         self._update_canvas = self._canvas.update
         self._pixel_ratio = self.devicePixelRatioF
-        self.axis.repaint = self._repaint_axis
-        self.pictures = 0
+        self.axis.repaint, self.pictures = self._repaint_axis, 0
         # all of it is painted here: nothing below needs to be
         self._canvas.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.markers = Markers(self.box, time, self.axis_for, empty)
@@ -161,20 +157,39 @@ class Pane(GesturePlot):
         axis : PixelMap
             What is in view, in the pixels of most panes, if the caller knows it.
         """
-        taking, key = self._taking, axis
+        slider = self._slider
+        if axis is not None and slider.item is not None and axis.width == slider.width:
+            # nothing but the picture moves
+            moves = axis is not slider.axis
+            if moves:
+                slider.axis = self._key = axis
+                if self._adapts:
+                    self.moved()
+                self._update_canvas(self._area)
+        else:
+            moves = self._follow(axis)
+        if arrived:
+            for item in self._always_taking if moves else self._taking:
+                item.tick()
+        if self.time.turns_pages:
+            self._mark_now()
+
+    def _follow(self, axis: PixelMap | None) -> bool:
+        """Draw another view, if time has moved; tell whether it has."""
+        key: Hashable = axis
         if axis is None or axis.width != self._device_width or self._has_own_key:
             key = self.view_key()
         # mostly the same object: comparing what is in it takes longer than all else here
-        if key is not self._key and key != self._key:
-            self._go_to(key)
-            taking = self._always_taking
-        if arrived:
-            for item in taking:
-                item.tick()
-        if self.time.turns_pages:
-            x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
-            if x != self._now_x:
-                self.markers.moved()
+        if key is self._key or key == self._key:
+            return False
+        self._go_to(key)
+        return True
+
+    def _mark_now(self) -> None:
+        """Draw "now" again, if it has moved by a pixel."""
+        x, self._now_x = self._now_x, math.floor(self.pixel_map().x(self.time.limits[1]))
+        if x != self._now_x:
+            self.markers.moved()
 
     @property
     def drawn_width(self) -> int:
@@ -253,18 +268,19 @@ class Pane(GesturePlot):
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
         self.pictures += 1
-        painter = self._painter
+        painter, exposed = self._painter, ev.rect()
         painter.begin(self._canvas)
         try:
-            self._paint(painter, ev.rect())
+            # what ends elsewhere than the plot area may be drawn into a picture of another scale
+            here = exposed == self._area and (self.clips or painter.deviceTransform().m11() == 1.0)
+            if not here or not self._slider.draw(painter, LEFT):
+                self._paint(painter, exposed)
         finally:  # one that is still at work could not begin again
             painter.end()
 
     def _paint(self, painter: QPainter, exposed: QRect) -> None:
-        items = self._items
+        items, self._slider.item = self._items, None
         more = exposed != self._area
-        if self._sliding is not None and not more and self._slide(painter, *self._sliding):
-            return
         # most pictures are of this area alone, and all of it is drawn over
         if more or not items[0].covers():
             painter.fillRect(exposed, colour(self.theme.background))
@@ -286,27 +302,8 @@ class Pane(GesturePlot):
             item.draw(painter, width, height, ratio)
             painter.restore()
         shown[-1].draw(painter, width, height, ratio)  # what it leaves behind, nobody meets
-        if not more and ratio == 1.0:
-            self._note_sliding(shown)
-
-    def _note_sliding(self, shown: list[PaneItem]) -> None:
-        """Note what the picture was made of, if the next one may be this one moved."""
-        still = shown[1] if len(shown) > 1 else None
-        if len(shown) <= 2 and (still is None or still.is_still) and not self._has_own_key:
-            self._sliding, self._slid_s = (shown[0], still), self.time.span_s
-
-    def _slide(self, painter: QPainter, item: PaneItem, still: PaneItem | None) -> bool:
-        """Draw the latest picture moved, as most are; False if there is more to do."""
-        axis = self.time.pixel_map(self._device_width)
-        # what ends elsewhere may be drawn into a picture of another scale
-        if axis.span_s != self._slid_s or not (self.clips or painter.deviceTransform().m11() == 1.0):
-            return False
-        if not item.slide(painter, LEFT, axis):
-            return False
-        if still is not None:
-            painter.translate(LEFT, 0)
-            still.draw(painter, *self._size, 1.0)
-        return True
+        if not (more or ratio != 1.0 or self._has_own_key or self._always_taking):
+            self._slider.hold(shown, self.time.pixel_map(width), self._size)
 
     def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
         """Let a painter count in device pixels; return the plot area in them, and their ratio."""
@@ -327,14 +324,14 @@ class Pane(GesturePlot):
 
     def _repaint(self) -> None:
         """Have the plot area drawn again, and not as it was."""
-        self._sliding = None
+        self._slider.item = None
         self._update_canvas(self._area)
 
     def _repaint_axis(self) -> None:
         self._update_canvas(0, 0, LEFT, self.height())
 
     def _resized(self) -> None:
-        area, self._sliding = self.box.rect(), None
+        area, self._slider.item = self.box.rect(), None
         self._plot_width = area.width()
         self._size = round(area.width()), round(area.height())
         self._plot = QRect(LEFT, 0, *self._size)
@@ -355,7 +352,7 @@ class Pane(GesturePlot):
 
     def _moved(self) -> None:
         """Draw again if the view has moved by at least a pixel, and anybody sees it."""
-        key = self.view_key()
+        key, self._slider.item = self.view_key(), None
         if key != self._key and is_visible(self):
             self._go_to(key)
 

@@ -136,10 +136,9 @@ class StatusBar(QStatusBar):
         self._level.setToolTip(plain_tip(why or LEVEL))
         self._need(bool(text), self._level)
 
-    def count_frame(self) -> None:
-        """Count one picture; now and then show how many there were a second."""
+    def count_frame(self, now: float) -> None:
+        """Count one picture, at a moment of `perf_counter`; show how many a second there are."""
         self._frames += 1
-        now = time.perf_counter()
         self.looks.append(now)
         elapsed = now - self._since
         if elapsed >= REFRESH_S:
