@@ -138,6 +138,7 @@ class Recorder:
     def close(self) -> None:
         """Write what is open as far as it goes, and end. Twice is harmless."""
         self._closing.set()
+        self._wake()
         if self._thread.is_alive():
             self._thread.join(CLOSE_S)
 
@@ -146,6 +147,7 @@ class Recorder:
     def set_choices(self, choices: WatchChoices) -> None:
         """Use other rules, formats and places from the next event on."""
         self._choices = choices
+        self._wake()
 
     def save_last(self, last_s: float) -> bool:
         """Keep what was heard in the last seconds; tell whether there is anything to keep.
@@ -171,12 +173,17 @@ class Recorder:
             return False
         return True
 
+    def _wake(self) -> None:
+        """Have the thread look what has changed, should it be resting."""
+        with suppress(queue.Full):  # then it is not
+            self._queue.put_nowait([])
+
     # -- the recorder's own thread ----------------------------------------------------------------
 
     def _run(self) -> None:
         try:
             while not self._closing.is_set():
-                self._step(TICK_S)
+                self._step(TICK_S if self._is_busy() else None)
             while not self._queue.empty():
                 self._step(0.0)
             self._sounding = ()
@@ -188,11 +195,14 @@ class Recorder:
         except Exception as error:  # noqa: BLE001  (a thread must not die without a word)
             self._trouble = f"Recording stopped: {type(error).__name__}: {error}"
 
-    def _step(self, patience_s: float) -> None:
+    def _is_busy(self) -> bool:
+        """Tell whether there may be something to do before anybody asks for it."""
+        return bool(self._choices.recording or self._open or self._unwritten)
+
+    def _step(self, patience_s: float | None) -> None:
         """Take what came at once, then write the clips that are complete."""
         with suppress(queue.Empty):
-            came = self._queue.get(timeout=patience_s) if patience_s else self._queue.get_nowait()
-            for clip in came:
+            for clip in self._queue.get(timeout=patience_s):
                 self._take_in(clip)
         for rule in [rule for rule, open_ in self._open.items() if self._is_due(rule, open_)]:
             self._finish(rule)

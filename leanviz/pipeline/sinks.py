@@ -154,6 +154,8 @@ class Sinks:
 
     def __init__(self, sinks: Sequence[EventSink] = ()) -> None:
         self._sinks = tuple(sinks)
+        # found out once: it takes longer than to tell them
+        self._sounding = [sink for sink in sinks if isinstance(sink, SoundingSink)]
         self._failures: dict[int, str] = {}
 
     def begin(self, stream: StreamInfo, ring: Ring) -> None:
@@ -174,10 +176,11 @@ class Sinks:
 
     def sounding(self, events: Sequence[Event], heard: int) -> None:
         """Tell those that want to know what sounds now."""
-        for sink in self._working():
+        for sink in self._sounding:
+            if id(sink) in self._failures:
+                continue
             try:
-                if isinstance(sink, SoundingSink):
-                    sink.sounding(events, heard)
+                sink.sounding(events, heard)
             except Exception as error:  # noqa: BLE001  (listening goes on without it)
                 self._give_up(sink, error)
 
