@@ -18,6 +18,9 @@ Float32 = npt.NDArray[np.float32]
 
 LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
 MOST_CHANNELS = 64
+# 2 to the 31st times full scale is the most that programs write who store counts of a converter as
+# they are. Far above it powers of spectra overflow, and scores with them.
+LARGEST = 1e10
 
 # MP3 headers count whole MPEG frames, and encoders differ by one or two of them.
 _MP3_TOLERANCE = 2 * 1152
@@ -76,18 +79,25 @@ class Decoder:
         Raises
         ------
         AudioFileError
-            If one of them is not a finite number.
+            If one of them is not a finite number, or larger than any sound.
         """
         block = _decode(self._file, count)
-        finite = np.isfinite(block)
-        if not finite.all():
-            at_s = (self._position + int(np.argmin(finite.all(axis=1)))) / self.sample_rate
-            raise AudioFileError(
-                f"{shown(self.path)} holds a value that is not a number (NaN or infinite) "
-                f"at {at_s:.3f} s."
-            )
+        usable = np.abs(block) <= LARGEST
+        if not usable.all():
+            raise self._unusable(block, np.argwhere(~usable)[0])
         self._position += len(block)
         return block
+
+    def _unusable(self, block: Float32, at: npt.NDArray[np.intp]) -> AudioFileError:
+        """Return what to say of a value [sample, channel] in a block that is no sound."""
+        value = block[tuple(at)]
+        what = (
+            f"a value far beyond all sound ({value:.0e})"
+            if np.isfinite(value)
+            else "a value that is not a number (NaN or infinite)"
+        )
+        at_s = (self._position + int(at[0])) / self.sample_rate
+        return AudioFileError(f"{shown(self.path)} holds {what} at {at_s:.3f} s.")
 
     def go_to(self, sample: int) -> None:
         """Have `read` continue at `sample`."""

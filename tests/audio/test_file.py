@@ -271,6 +271,12 @@ def _infinity(path: Path) -> None:
     soundfile.write(path, np.full(100, 1e300), 16_000, "DOUBLE", format="WAV")
 
 
+def _enormous(path: Path) -> None:
+    samples = np.zeros((9_000, 2), np.float32)
+    samples[8_000, 1] = -3e38
+    soundfile.write(path, samples, 16_000, "FLOAT", format="WAV")
+
+
 def _pipe(path: Path) -> None:
     os.mkfifo(path)
 
@@ -310,6 +316,7 @@ def _missing(path: Path) -> None:
         (_absurd_channels, ".wav", "200 channels"),
         (_nan, ".wav", "not a number (NaN or infinite) at 0.500 s"),
         (_infinity, ".wav", "not a number"),
+        (_enormous, ".wav", "a value far beyond all sound (-3e+38) at 0.500 s"),
         (_unreadable, ".wav", "cannot be read"),
         (_forbidden, ".wav", "cannot be read: permission denied"),
     ],
@@ -324,6 +331,14 @@ def test_what_is_no_sound_file_is_refused_in_a_sentence(tmp_path, make, suffix, 
     assert cause in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+def test_counts_of_a_converter_are_read_as_they_are(tmp_path) -> None:
+    """Some programs store them as floats, 2 to the 31st at most."""
+    path = tmp_path / "counts.wav"
+    soundfile.write(path, np.full(100, -(2.0**31)), 16_000, "FLOAT")
+    samples, _ = read_all(path)
+    assert samples.min() == -(2.0**31)
 
 
 def test_a_null_byte_in_the_name_is_refused() -> None:
