@@ -209,11 +209,19 @@ class PaneItem(QGraphicsItem):
         """Draw into `width` x `height` device pixels."""
         raise NotImplementedError
 
+    def has_news(self) -> bool:
+        """Tell, when sound has come, whether `slide` alone would leave something out."""
+        return False
+
+    def moving_rows(self, height: int) -> tuple[int, int]:
+        """Return the rows [first, stop) outside which `slide` changes nothing."""
+        return 0, height
+
     def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
         """Draw what `draw` has drawn, at another place of the time axis, if that is quicker.
 
-        Asked for where device pixels are logical ones, the span is the same, and `update` was not
-        called since.
+        Asked for where device pixels are logical ones, the span is the same, and since `draw` there
+        was no news and `update` was not called.
 
         Parameters
         ----------

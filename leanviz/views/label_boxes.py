@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -16,9 +15,19 @@ from leanviz.models.event_rows import mark_of
 from leanviz.models.lanes import Lane
 from leanviz.models.timeline import TimelineModel
 from leanviz.models.viewport import Viewport
-from leanviz.views.box_shapes import announcements, fading, open_box, reviewed_edge, strength
+from leanviz.views.box_shapes import (
+    Box,
+    announcements,
+    draw_position,
+    draw_tick,
+    fading,
+    open_box,
+    pen,
+    reviewed_edge,
+    strength,
+)
 from leanviz.views.colours import family_hue, readable_on
-from leanviz.views.drawing import PaneItem, colour, mixed, small_font
+from leanviz.views.drawing import PaneItem, colour, small_font
 from leanviz.views.event_words import box_text
 from leanviz.views.markers import column_area
 from leanviz.views.notes import gaps_in_view
@@ -33,30 +42,6 @@ TICK = 3
 BEYOND = 8
 TINT = 0.16
 MANY_TEXTS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """An event as drawn, in device pixels.
-
-    Attributes
-    ----------
-    area : QRectF
-        The extent of the event, cut a little beyond the view.
-    text : str
-        Title and score; shortened or empty if there is no room.
-    text_x, text_stop : float
-        Where the text begins and ends.
-    inside : bool
-        Whether the text stands on the box.
-    """
-
-    event: Event
-    area: QRectF
-    text: str
-    text_x: float
-    text_stop: float
-    inside: bool
 
 
 class LanesItem(PaneItem):
@@ -94,8 +79,9 @@ class LanesItem(PaneItem):
         self._pinned: list[Pinned] = []
         timeline.lanes_changed.connect(self._count_change)
         timeline.lanes_ahead.connect(self._count_change)
+        # of texts, in a font
         self._widths: dict[str, float] = {}
-        self._measured_at = 0.0
+        self._measured: tuple[QFont, QFontMetricsF] | None = None
 
     def shown_lanes(self) -> list[Lane]:
         """Return the lanes shown, from the top."""
@@ -134,10 +120,12 @@ class LanesItem(PaneItem):
         rate, step = self._timeline.sample_rate, axis.seconds_per_pixel
         first = int((axis.start_s - BEYOND * step) * rate)
         events = lane.between(first, int((axis.time(axis.width) + BEYOND * step) * rate) + 1)
+        if not events:
+            return []
         if self._moved is not None:
             events = [self._moved[1] if event == self._moved[0] else event for event in events]
         areas = [self._area(event, axis, row, ratio) for event in events]
-        metrics = QFontMetricsF(self._font(ratio))
+        metrics = self._metrics(ratio)
         found: list[Box] = []
         end = 0.0
         for i, (event, area) in enumerate(zip(events, areas, strict=True)):
@@ -173,12 +161,21 @@ class LanesItem(PaneItem):
         for pinned in self._pinned:
             pinned.draw(painter, moved, PAD * ratio)
         if not self.all_shown:
-            self._draw_position(painter, width, height, ratio)
+            draw_position(painter, (self.places, self._total), (width, height), self.theme, ratio)
+
+    def has_news(self) -> bool:
+        """Tell whether sound was lost since."""
+        return self._tracks is not None and self._tracks.gaps is not self._gaps
+
+    def moving_rows(self, height: int) -> tuple[int, int]:
+        """Return the rows of the lanes; what was lost is marked in all rows."""
+        if self._gaps or not self.all_shown:
+            return 0, height
+        # the ticks of the last lane reach a little below it
+        return 0, min(height, math.ceil(len(self.places) * self.lane_height) + TICK)
 
     def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
-        """Copy the lanes from another place, if no more was lost."""
-        if self._tracks is not None and self._tracks.gaps is not self._gaps:
-            return False
+        """Copy the lanes from another place."""
         moved = self._strip.slide(painter, left, axis.first_column)
         if moved is None:
             return False
@@ -188,7 +185,7 @@ class LanesItem(PaneItem):
             for pinned in self._pinned:
                 pinned.draw(painter, moved, PAD)
             if not self.all_shown:
-                self._draw_position(painter, *self._size, 1.0)
+                draw_position(painter, (self.places, self._total), self._size, self.theme, 1.0)
         return True
 
     def covers(self) -> bool:
@@ -212,19 +209,20 @@ class LanesItem(PaneItem):
                 painter.fillRect(lost, colour(self.theme.gap))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._pinned = []
+        # of a file that is opened, when labels would have been announced is no news
+        announced = self._time.live or self._tracks is None
         for row, lane in enumerate(lanes):
-            boxes = self._boxes(lane, row, axis, axis.width - REACH, ratio)
             self._draw_parents(painter, lane, row, axis, ratio)
+            boxes = self._boxes(lane, row, axis, axis.width - REACH, ratio)
             hue = family_hue(lane.family)
             for box in boxes:
                 self._draw_box(painter, box, hue, ratio)
                 if box.inside and box.area.left() < REACH:
-                    self._pinned.append(self._pin(box, hue, painter))
+                    self._pinned.append(self._pin(box, hue, painter, ratio))
                 else:
                     self._draw_text(painter, box, hue)
-            # of a file that is opened, when it would have been announced is no news
-            for box in boxes if self._time.live or self._tracks is None else ():
-                self._draw_announcements(painter, box, axis, ratio)
+            if boxes and announced:
+                self._draw_announcements(painter, boxes, axis, ratio)
 
     def _font(self, ratio: float) -> QFont:
         return small_font(ratio, min(0.9, self.lane_height / 20))
@@ -263,11 +261,17 @@ class LanesItem(PaneItem):
     def _words(self, event: Event) -> str:
         return box_text(event, self._timeline)
 
+    def _metrics(self, ratio: float) -> QFontMetricsF:
+        """Return the measures of the font."""
+        font = self._font(ratio)
+        if self._measured is None or self._measured[0] is not font:
+            self._measured, self._widths = (font, QFontMetricsF(font)), {}
+        return self._measured[1]
+
     def _width(self, text: str, metrics: QFontMetricsF) -> float:
-        """Return the width of a text, measured once per font."""
-        height = metrics.height()
-        if height != self._measured_at or len(self._widths) > MANY_TEXTS:
-            self._measured_at, self._widths = height, {}
+        """Return the width of a text, measured once."""
+        if len(self._widths) > MANY_TEXTS:
+            self._widths = {}
         if text not in self._widths:
             self._widths[text] = metrics.horizontalAdvance(text)
         return self._widths[text]
@@ -277,7 +281,7 @@ class LanesItem(PaneItem):
         event = box.event
         ground = colour(hue, strength(event))
         painter.setBrush(ground)
-        painter.setPen(self._outline(event, QColor(hue), ratio))
+        painter.setPen(self._outline(event, hue, ratio))
         half = 0.5 * max(1.0, ratio)
         radius = 3 * ratio
         area = box.area.adjusted(half, half, -half, -half)
@@ -299,11 +303,10 @@ class LanesItem(PaneItem):
             return colour(self.theme.text)
         return readable_on(hue, strength(box.event), self.theme.background)
 
-    def _pin(self, box: Box, hue: str, painter: QPainter) -> Pinned:
+    def _pin(self, box: Box, hue: str, painter: QPainter, ratio: float) -> Pinned:
         """Return what is to be known of a box to write on it in every picture."""
-        text = self._words(box.event)
+        text, metrics = self._words(box.event), self._metrics(ratio)
         font, ink = painter.font(), self._ink(box, hue)
-        metrics = QFontMetricsF(font)
         top = box.area.top() + (box.area.height() - metrics.height()) / 2
         left, right, wide = box.area.left(), box.area.right(), self._width(text, metrics)
         return Pinned(left, right, text, wide, ink, laid_out(text, font), top)
@@ -322,43 +325,20 @@ class LanesItem(PaneItem):
             painter.fillRect(self._area(parent, axis, row, ratio), tint)
 
     def _draw_announcements(
-        self, painter: QPainter, box: Box, axis: PixelMap, ratio: float
+        self, painter: QPainter, boxes: Sequence[Box], axis: PixelMap, ratio: float
     ) -> None:
         """Draw a tick where and when a label was first shown, was settled and was final."""
-        rate, foot, half = self._timeline.sample_rate, box.area.bottom() + ratio, TICK * ratio
-        ink, ground = colour(self.theme.text), colour(self.theme.background)
-        painter.setPen(QPen(ink, max(1.0, ratio)))
-        for sample, filled in announcements(box.event):
+        rate, foot = self._timeline.sample_rate, boxes[0].area.bottom() + ratio
+        painter.setPen(pen(self.theme.text, max(1.0, ratio)))
+        for sample, filled in chain.from_iterable(announcements(box.event) for box in boxes):
             x = axis.x(sample / rate)
-            left, top = QPointF(x - half, foot), QPointF(x, foot - 1.5 * half)
-            painter.setBrush(ground if filled < 1 else ink)
-            painter.drawPolygon([left, top, QPointF(x + half, foot)])
-            if 0 < filled < 1:
-                painter.setBrush(ink)
-                painter.drawPolygon([left, top, QPointF(x - half + 2 * half * filled, foot)])
+            if -BEYOND * ratio < x < axis.width + BEYOND * ratio:
+                draw_tick(painter, QPointF(x, foot), (TICK * ratio, filled), self.theme)
 
-    def _outline(self, event: Event, hue: QColor, ratio: float) -> QPen:
+    def _outline(self, event: Event, hue: str, ratio: float) -> QPen:
         """Return the outline: dashed while all of an event may change, bright when selected."""
         if event == self.selected or (self._moved is not None and event == self._moved[1]):
-            return QPen(colour(self.theme.text), 2 * ratio)
-        edge = hue if self.theme.dark else hue.darker(135)
+            return pen(self.theme.text, 2 * ratio)
         dashed = event.state is State.PROVISIONAL
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-        return QPen(edge, max(1.0, ratio), style)
-
-    def _draw_position(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
-        """Draw a thin bar at the lanes shown where there are more than fit."""
-        wide = round(3 * ratio)
-        # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
-        bar = mixed(self.theme.muted, 0.7, self.theme.background)
-        for top, tall in _stretches(tuple(self.places), self._total, height):
-            painter.fillRect(width - wide, top, wide, tall, bar)
-
-
-@lru_cache(maxsize=4)
-def _stretches(places: tuple[int, ...], total: int, height: int) -> list[tuple[int, int]]:
-    """Return top and height of what some of all lanes are of a bar, neighbours in one."""
-    firsts = [place for place in places if place - 1 not in places]
-    stops = [place + 1 for place in places if place + 1 not in places]
-    edges = [[round(height * n / total) for n in ends] for ends in zip(firsts, stops, strict=True)]
-    return [(top, stop - top) for top, stop in edges]
+        return pen(hue, max(1.0, ratio), style, 100 if self.theme.dark else 135)

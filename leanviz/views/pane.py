@@ -158,16 +158,17 @@ class Pane(GesturePlot):
             What is in view, in the pixels of most panes, if the caller knows it.
         """
         slider = self._slider
-        if axis is not None and slider.item is not None and axis.width == slider.width:
-            # nothing but the picture moves
+        if arrived and slider.item is not None and slider.item.has_news():
+            slider.item = None
+        if slider.item is None or axis is None or axis.width != slider.width:
+            moves = self._follow(axis)
+        else:  # nothing but the picture moves
             moves = axis is not slider.axis
             if moves:
                 slider.axis = self._key = axis
                 if self._adapts:
                     self.moved()
-                self._update_canvas(self._area)
-        else:
-            moves = self._follow(axis)
+                self._update_canvas(slider.area)
         if arrived:
             for item in self._always_taking if moves else self._taking:
                 item.tick()
@@ -268,13 +269,15 @@ class Pane(GesturePlot):
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
         self.pictures += 1
-        painter, exposed = self._painter, ev.rect()
+        painter, slider, exposed = self._painter, self._slider, ev.rect()
         painter.begin(self._canvas)
         try:
             # what ends elsewhere than the plot area may be drawn into a picture of another scale
-            here = exposed == self._area and (self.clips or painter.deviceTransform().m11() == 1.0)
-            if not here or not self._slider.draw(painter, LEFT):
+            here = exposed == slider.area and (self.clips or painter.deviceTransform().m11() == 1.0)
+            if not here or not slider.draw(painter, LEFT):
                 self._paint(painter, exposed)
+                if here and exposed != self._area:  # there is more to do than was thought
+                    self._repaint()
         finally:  # one that is still at work could not begin again
             painter.end()
 
@@ -303,7 +306,7 @@ class Pane(GesturePlot):
             painter.restore()
         shown[-1].draw(painter, width, height, ratio)  # what it leaves behind, nobody meets
         if not (more or ratio != 1.0 or self._has_own_key or self._always_taking):
-            self._slider.hold(shown, self.time.pixel_map(width), self._size)
+            self._slider.hold(shown, self.time.pixel_map(width), self._area)
 
     def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
         """Let a painter count in device pixels; return the plot area in them, and their ratio."""
@@ -352,13 +355,13 @@ class Pane(GesturePlot):
 
     def _moved(self) -> None:
         """Draw again if the view has moved by at least a pixel, and anybody sees it."""
-        key, self._slider.item = self.view_key(), None
+        key = self.view_key()
         if key != self._key and is_visible(self):
             self._go_to(key)
 
     def _go_to(self, key: Hashable) -> None:
         """Draw another view."""
-        self._key = key
+        self._key, self._slider.item = key, None
         if self._adapts:
             self.moved()
         if self.moves_empty or not self.markers.is_empty:

@@ -231,14 +231,16 @@ class ColumnItem(PaneItem):
         )
         self._ring.blit(painter)
 
+    def has_news(self) -> bool:
+        """Tell whether there is more sound than was drawn, or other columns of it."""
+        tracks, key = self.tracks, self._key
+        if tracks is None or key is None:
+            return True
+        return tracks.written != self._written or self.source(tracks) != key[0]
+
     def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
-        """Copy the picture from another place, if no sound has come."""
-        tracks, ring = self.tracks, self._ring
-        if tracks is None or ring is None or tracks.written != self._written:
-            return False
-        if self._key is None or self.source(tracks) != self._key[0]:
-            return False
-        return ring.slide(painter, left, axis.first_column)
+        """Copy the picture from another place."""
+        return self._ring is not None and self._ring.slide(painter, left, axis.first_column)
 
     def covers(self) -> bool:
         """Tell whether there is a picture."""
