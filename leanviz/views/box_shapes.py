@@ -1,11 +1,15 @@
 """How a label looks: what tells its state, its score and that somebody has looked at it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QLinearGradient, QPainterPath
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen
 
 from leanviz.core.events import Event, State
+from leanviz.views.drawing import colour, mixed
+from leanviz.views.theme import Theme
 
 # In logical pixels: the bar of what a person has looked at, and the end of what goes on.
 REVIEWED_WIDTH = 3
@@ -13,6 +17,30 @@ FADING_WIDTH = 14
 # Least opacity of a faint score; and the part of it that is left of a label that may still go.
 FAINTEST = 0.35
 PROVISIONAL = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An event as drawn, in device pixels.
+
+    Attributes
+    ----------
+    area : QRectF
+        The extent of the event, cut a little beyond the view.
+    text : str
+        Title and score; shortened or empty if there is no room.
+    text_x, text_stop : float
+        Where the text begins and ends.
+    inside : bool
+        Whether the text stands on the box.
+    """
+
+    event: Event
+    area: QRectF
+    text: str
+    text_x: float
+    text_stop: float
+    inside: bool
 
 
 def open_box(area: QRectF, radius: float) -> QPainterPath:
@@ -66,3 +94,63 @@ def announcements(event: Event) -> Iterator[tuple[int, float]]:
     for sample, filled in zip(moments, (0.0, 0.5, 1.0), strict=True):
         if sample >= 0:
             yield sample, filled
+
+
+def draw_tick(painter: QPainter, at: QPointF, look: tuple[float, float], theme: Theme) -> None:
+    """Draw the tick of an announcement above a place, with the painter's pen.
+
+    Parameters
+    ----------
+    look : tuple of float
+        Half its width, in device pixels, and how far it is filled.
+    """
+    half, filled = look
+    ink, ground = colour(theme.text), colour(theme.background)
+    x, foot = at.x(), at.y()
+    left, top = QPointF(x - half, foot), QPointF(x, foot - 1.5 * half)
+    painter.setBrush(ground if filled < 1 else ink)
+    painter.drawPolygon([left, top, QPointF(x + half, foot)])
+    if 0 < filled < 1:
+        painter.setBrush(ink)
+        painter.drawPolygon([left, top, QPointF(x - half + 2 * half * filled, foot)])
+
+
+@lru_cache(maxsize=64)
+def pen(
+    name: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine, darker: int = 100
+) -> QPen:
+    """Return a pen of a colour, made darker by a factor in per cent; not to be changed."""
+    return QPen(QColor(name).darker(darker), width, style)
+
+
+def draw_position(
+    painter: QPainter,
+    lanes: tuple[Sequence[int], int],
+    size: tuple[int, int],
+    theme: Theme,
+    ratio: float,
+) -> None:
+    """Draw a thin bar at the lanes shown where there are more than fit.
+
+    Parameters
+    ----------
+    lanes : tuple of sequence of int and int
+        The places of those shown, and how many there are.
+    size : tuple of int
+        Of the plot area, in device pixels.
+    """
+    (places, total), (width, height) = lanes, size
+    wide = round(3 * ratio)
+    # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
+    bar = mixed(theme.muted, 0.7, theme.background)
+    for top, tall in _stretches(tuple(places), total, height):
+        painter.fillRect(width - wide, top, wide, tall, bar)
+
+
+@lru_cache(maxsize=4)
+def _stretches(places: tuple[int, ...], total: int, height: int) -> list[tuple[int, int]]:
+    """Return top and height of what some of all lanes are of a bar, neighbours in one."""
+    firsts = [place for place in places if place - 1 not in places]
+    stops = [place + 1 for place in places if place + 1 not in places]
+    edges = [[round(height * n / total) for n in ends] for ends in zip(firsts, stops, strict=True)]
+    return [(top, stop - top) for top, stop in edges]
