@@ -105,15 +105,19 @@ class SpectrogramStream:
     def push(self, samples: Float32) -> npt.NDArray[np.uint8]:
         """Take mono samples [n]; return the spectra they complete, uint8 [n, n_bins]."""
         stft = self._stft
-        self._kept = self._pass_over(np.concatenate((self._kept, samples)))
-        frames = framed(self._kept, stft.win_length, stft.hop_length)
+        kept = np.concatenate((self._kept, samples))
+        if self._unneeded:
+            kept = self._pass_over(kept)
+        frames = framed(kept, stft.win_length, stft.hop_length)
         count = len(frames)
-        if count == 0:
-            return np.zeros((0, stft.n_bins), np.uint8)
+        if count:
+            self._unneeded = count * stft.hop_length
+            kept = self._pass_over(kept)
+        self._kept = kept
+        if 0 < count <= AT_ONCE:
+            return self._codes(frames)
         parts = [self._codes(frames[at : at + AT_ONCE]) for at in range(0, count, AT_ONCE)]
-        self._unneeded = count * stft.hop_length
-        self._kept = self._pass_over(self._kept)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return np.concatenate((np.zeros((0, stft.n_bins), np.uint8), *parts))
 
     def _codes(self, frames: Float32) -> npt.NDArray[np.uint8]:
         """Return the spectra of frames [n, win_length], not yet windowed."""

@@ -294,7 +294,7 @@ class LivePipeline:
         while not self._stop.is_set():
             self._ripe.clear()
             position, idle = self.inference_step(stage, position)
-            if idle:
+            if idle or self._too_early(stage, position):
                 self._ripe_at = position + stage.missing
                 self._ripe.wait(LONGEST_WAIT_S)
         self._drain_rest(stage, position)

@@ -212,7 +212,9 @@ class SessionLog:
         with self._changed:
             idle = not self._waiting and not self._closing
             if (idle or self._error is not None) and not self._abandoned:
-                self._changed.wait(SYNC_S)
+                done = self._file is not None and not self._unsynced and self._error is None
+                next_s = self._heard_at + HEARD_S - time.monotonic()
+                self._changed.wait(max(SYNC_S, next_s) if done else SYNC_S)
 
     def _attempt(self) -> None:
         """Write what waits; a failure is kept for `status`, and tried again."""
