@@ -194,8 +194,14 @@ class Sinks:
 
     def status(self) -> tuple[SinkStatus, ...]:
         """Return how each is, in the order they were given."""
-        found = ((self._failures.get(id(sink), ""), sink.status()) for sink in self._sinks)
-        return tuple(replace(status, trouble=why) if why else status for why, status in found)
+        found = tuple([sink.status() for sink in self._sinks])
+        if not self._failures:  # asked for several times a second
+            return found
+        whys = (self._failures.get(id(sink), "") for sink in self._sinks)
+        return tuple(
+            replace(status, trouble=why) if why else status
+            for why, status in zip(whys, found, strict=True)
+        )
 
     def close(self) -> None:
         """End all, also those that failed."""

@@ -86,7 +86,8 @@ class Inspector(QScrollArea):
 
     def show_now(self, heading: str, rows: Sequence[ScoreRow], none: str = NOTHING_YET) -> None:
         """Show the best scores of a moment, which the heading names, or a word for none."""
-        self._now_heading.setText(heading)
+        if heading != self._now_heading.text():
+            self._now_heading.setText(heading)
         self.now.show_rows(rows, none)
 
     def show_heads(self, count: int) -> None:

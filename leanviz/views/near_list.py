@@ -118,10 +118,10 @@ class NearList(QWidget):
 
     def show_misses(self, misses: Sequence[NearMiss]) -> None:
         """List near-misses, unless the list stands still."""
-        if self._decisions is None or (self.held and not self._stale):
-            return
         shown = list(misses[: len(self.rows)])
-        if shown != self._misses or self._stale:
+        if self._decisions is None or (shown == self._misses and not self._stale):
+            return
+        if self._stale or not self.held:
             self._misses, self._stale = shown, False
             self._fill(self._decisions)
 

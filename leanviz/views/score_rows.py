@@ -35,14 +35,18 @@ class ScoreRow:
 
 def leading(scores: npt.NDArray[np.float32], taxonomy: Taxonomy, count: int) -> list[ScoreRow]:
     """Return the `count` best classes of scores [n_classes], without parents of those listed."""
-    chosen: list[int] = []
-    for position in np.argsort(-scores, kind="stable").tolist():
-        if len(chosen) == count or scores[position] < LEAST_SCORE:
-            break
-        below = scores[taxonomy.is_ancestor[position]]
-        if not (below >= SPECIFIC_PART * scores[position]).any():
-            chosen.append(position)
-    return [_row(taxonomy, position, float(scores[position])) for position in chosen]
+    score = scores.tolist()
+    # few of all classes: no numpy
+    loud = np.flatnonzero(scores >= SPECIFIC_PART * LEAST_SCORE).tolist()
+    behind = {
+        above
+        for position in loud
+        for above in taxonomy.breadcrumb(position)
+        if score[position] >= SPECIFIC_PART * score[above]
+    }
+    shown = [n for n in loud if score[n] >= LEAST_SCORE and n not in behind]
+    shown.sort(key=lambda n: -score[n])
+    return [_row(taxonomy, position, score[position]) for position in shown[:count]]
 
 
 def path_title(taxonomy: Taxonomy, position: int) -> str:

@@ -38,6 +38,7 @@ class Cell(PlainLabel):
 
     def __init__(self, name: str, widest: str, tip: str = "") -> None:
         super().__init__()
+        self._told = ("", "")
         self.setAccessibleName(name)
         self.setToolTip(plain_tip(tip or name))
         # in both directions: else each other text would have the whole window laid out anew
@@ -47,6 +48,9 @@ class Cell(PlainLabel):
 
     def show_text(self, text: str, tail: str = "") -> None:
         """Show a text, cut at its end if it is too long after all, and a tail that is not."""
+        if (text, tail) == self._told:  # as most are that are told twice a second
+            return
+        self._told = text, tail
         metrics = self.fontMetrics()
         room = self.width() - 4 - metrics.horizontalAdvance(tail)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) + tail
