@@ -42,6 +42,7 @@ class DeviceSource:
         self._failure = ""
         self._stopping, self._resting = threading.Event(), threading.Event()
         self._wake = threading.Event()
+        self._unseen = False
 
     @property
     def ring(self) -> Ring:
@@ -74,6 +75,7 @@ class DeviceSource:
             self._failure = str(error)
             raise
         self._supervisor = Supervisor(stream, self._prepared(), self._connect, self._wake)
+        self._supervisor.unseen = self._unseen
         if self._resting.is_set():  # while the device was being opened
             self._supervisor.pause()
         self._supervisor.start()
@@ -97,6 +99,12 @@ class DeviceSource:
         self._resting.clear()
         if self._supervisor is not None:
             self._supervisor.resume()
+
+    def rest(self, resting: bool) -> None:
+        """Look after the sound less often, while nobody sees what is said of it. Any thread."""
+        self._unseen = resting
+        if self._supervisor is not None:
+            self._supervisor.unseen = resting
 
     def status(self) -> SourceStatus:
         """Return how the source is. Any thread."""

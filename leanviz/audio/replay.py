@@ -92,6 +92,9 @@ class FileSource:
         """Go on with the file."""
         self._resting.clear()
 
+    def rest(self, resting: bool) -> None:
+        """Do nothing: a file needs nobody to look after it."""
+
     def status(self) -> SourceStatus:
         """Return how the source is. Any thread."""
         (state, message), intake = self._standing, self._intake

@@ -117,6 +117,10 @@ class AudioSource(Protocol):
         """Hear again. Returns at once, in any state."""
         ...
 
+    def rest(self, resting: bool) -> None:
+        """Look after the sound less often, while nobody sees what is said of it. Any thread."""
+        ...
+
     def status(self) -> SourceStatus:
         """Return how the source is. Any thread."""
         ...

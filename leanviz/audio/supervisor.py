@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # Said within two seconds, looks and pictures included.
 SILENCE_S = 1.5
 
-_LOOK_EVERY_S = 0.25
+_LOOK_EVERY_S, _SELDOM_S = 0.25, 0.5
 _CLOSE_LIMIT_S = 2.0
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.25, 2.0
 
@@ -47,6 +47,8 @@ class Supervisor:
         The state, the sentence for the user, and how often the microphone went. Any thread.
     silent_s : float
         Seconds of exact zeros up to now. Any thread.
+    unseen : bool
+        Whether nobody sees what is said: looks are fewer while all is well. Set by any thread.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Supervisor:
         self._stopping, self._resting = threading.Event(), threading.Event()
         self._attempt: Future[CaptureStream] | None = None
         self._closing: Future[None] | None = None
-        self.silent_s = 0.0
+        self.silent_s, self.unseen = 0.0, False
         # NB: replaced as a whole, so that no reader sees a new count with an old state
         self.standing = Standing(SourceState.WAITING)
         self._adopt(stream)
@@ -102,7 +104,7 @@ class Supervisor:
                 self._look_after(self._stream)
             else:
                 self._try_again()
-            self._wake.wait(_LOOK_EVERY_S)
+            self._wake.wait(_SELDOM_S if self.unseen and self._is_well() else _LOOK_EVERY_S)
             self._wake.clear()
         self._end()
 
@@ -128,6 +130,11 @@ class Supervisor:
         elif heard_at != self._heard_before:
             self.silent_s = self._meter.update()
             self._stand(SourceState.RUNNING, self._complaint(name))
+
+    def _is_well(self) -> bool:
+        """Tell whether sound came since the look before this one, and is more than zeros."""
+        running = self.standing.state is SourceState.RUNNING
+        return running and not self.silent_s and not self._watchdog.waits
 
     def _complaint(self, name: str) -> str:
         if self.silent_s < SILENCE_S:

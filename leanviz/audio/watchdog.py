@@ -42,6 +42,11 @@ class Watchdog:
         self._waited_s = 0.0
         self._looked_at: float | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing had come at the latest look."""
+        return self._waited_s > 0.0
+
     def is_frozen(self, now: float, heard_at: float | None) -> bool:
         """Return whether nothing has come for too long; to be asked several times a second."""
         last, self._looked_at = self._looked_at, now

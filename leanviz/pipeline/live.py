@@ -147,6 +147,7 @@ class LivePipeline:
     def rest(self, resting: bool) -> None:
         """Work in larger steps, at a lower cost, while nobody looks at the result."""
         self._resting = resting
+        self._source.rest(resting)
 
     def set_rules(self, rules: DecisionRules) -> None:
         """Use other rules from the next hop on."""

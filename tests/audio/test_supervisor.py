@@ -90,3 +90,11 @@ def test_one_that_comes_back_without_sound_was_not_back(looked: Looked) -> None:
     looked.lose()
     wait_until(looked.is_back, "the stream that delivers")
     assert looked.supervisor.standing.interruptions == 1
+
+
+def test_one_that_freezes_while_nobody_looks_is_missed_all_the_same(looked: Looked) -> None:
+    looked.supervisor.unseen = True
+    looked.delivering = [True]
+    wait_until(lambda: looked.supervisor.standing.interruptions == 1, "it is missed")
+    assert "no longer delivers" in looked.supervisor.standing.interruption
+    wait_until(looked.is_back, "the next stream")

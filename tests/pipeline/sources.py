@@ -55,6 +55,9 @@ class HandSource:
     def resume(self) -> None:
         """Hear again."""
 
+    def rest(self, resting: bool) -> None:
+        """The test looks after everything."""
+
     def status(self) -> SourceStatus:
         """Return how the source is."""
         state = SourceState.RUNNING if self.is_open else SourceState.STOPPED
