@@ -155,8 +155,9 @@ class Listening(QObject):
 
     def poll(self) -> None:
         """Tell what is new. GUI thread; never waits."""
-        self._closing.poll()
-        self._begin_if_there_is_room()
+        if self._closing.busy or self._next is not None:
+            self._closing.poll()
+            self._begin_if_there_is_room()
         pipeline = self._pipeline
         if pipeline is None:
             return

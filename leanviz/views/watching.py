@@ -1,5 +1,6 @@
 """What the window does about sounds beyond showing them: clips, alerts, and their settings."""
 
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -86,8 +87,9 @@ class Watching(QObject):
         self._dialog: AlertsDialog | None = None
         self._told = ("", 0)
         self._no_way = ""
-        self._saved = 0
-        self._timer = QTimer(self)
+        # as shown
+        self._recorded: RecorderState | None = None
+        self._timer, self._polled_s = QTimer(self), 0.0
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
         for signal in (listening.heard, listening.levelled):
@@ -144,7 +146,7 @@ class Watching(QObject):
         from leanviz.pipeline.recorder import Recorder
 
         self._recorder = Recorder(self._choices, clips_folder())
-        self._saved = 0
+        self._recorded = None
         self._timer.start()
         return self._recorder
 
@@ -218,7 +220,7 @@ class Watching(QObject):
         if self._alerts is not None:
             self._alerts.set_rules(choices.rules)
         self.badge.show_choices(choices)
-        self._show_recorder()
+        self._show_recorder(anew=True)
         if switched:
             self._switched.emit(choices.clips.record)
 
@@ -235,11 +237,14 @@ class Watching(QObject):
 
     def _poll_early(self) -> None:
         """Look when the window is awake anyway, and have the timer wait for its next turn."""
-        if self._timer.isActive() and self._timer.remainingTime() < SOON_MS:
+        # the timer is asked only when it may be due: that takes longer than to look at the clock
+        late = time.perf_counter() - self._polled_s >= 0.001 * (POLL_MS - SOON_MS)
+        if late and self._timer.isActive() and self._timer.remainingTime() < SOON_MS:
             self._timer.start()
             self._poll()
 
     def _poll(self) -> None:
+        self._polled_s = time.perf_counter()
         if not self._listening.busy and not self._runner.busy and not self._finder.busy:
             # this look is the last: what was told at the very end is shown too
             self._timer.stop()
@@ -259,13 +264,16 @@ class Watching(QObject):
             self._no_way = self._notifier.notify(alert.title, sentence(alert))
             QApplication.alert(self._window)
 
-    def _show_recorder(self) -> None:
+    def _show_recorder(self, anew: bool = False) -> None:
+        """Show what the recorder does, if it is something else, or if the badge is to be anew."""
         if self._recorder is None:
             return
-        state = self._recorder.state()
+        before, state = self._recorded, self._recorder.state()
+        if state == before and not anew:
+            return
+        self._recorded = state
         self.badge.show_state(state.writing, state.saved)
-        if state.saved != self._saved:
-            self._saved = state.saved
+        if state.saved != (before.saved if before is not None else 0):
             self._tell_saved(state)
 
     def _tell_finished(self, clips: list[Path]) -> None:
