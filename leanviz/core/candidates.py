@@ -5,7 +5,7 @@ show and hide: the idea of Sound Event Bounding Boxes (Ebbers, Germain, Wichern,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -110,7 +110,7 @@ class _Open:
 
     def copy(self) -> "_Open":
         """Return an independent copy."""
-        return replace(self, rising=self.rising.copy(), falling=self.falling.copy())
+        return _Open(self.peak, self.rising.copy(), self.falling.copy(), self.below)
 
 
 @dataclass(slots=True)
