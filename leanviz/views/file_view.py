@@ -13,6 +13,7 @@ from leanviz.core.tracks import Tracks
 from leanviz.models.time_text import TimeFormat
 from leanviz.views.closer import Closer
 from leanviz.views.inspector import NEAR_ROWS, NOW_ROWS
+from leanviz.views.lanes import NO_LABELS
 from leanviz.views.live_view import Parts
 from leanviz.views.recording import Recording
 from leanviz.views.score_rows import leading
@@ -70,6 +71,7 @@ class FileView(QObject):
         workspace, inspector = self._parts.workspace, self._parts.inspector
         self._set_length(analysis.duration_s)
         workspace.set_skipped(())
+        workspace.lanes.explain(NO_LABELS)
         self._take(analysis.findings)
         workspace.attention_model.set_band(analysis.attention, str(analysis.path))
         workspace.tick()

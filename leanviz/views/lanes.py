@@ -22,6 +22,8 @@ from leanviz.views.plain import plain_tip
 
 # Logical pixels beside a box in which a click still means it.
 NEAR = 3
+# Of a file that was heard to its end.
+NO_LABELS = "Nothing in this file is sure enough to be labelled."
 
 
 class LanesPane(Pane):

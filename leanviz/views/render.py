@@ -28,6 +28,7 @@ from leanviz.views.box_desk import draw_boxes
 from leanviz.views.closer import LONGEST_S, is_coarse
 from leanviz.views.drawing import small_font, vectors
 from leanviz.views.figure_spec import FigureSpec
+from leanviz.views.lanes import NO_LABELS
 from leanviz.views.plain import PlainLabel
 from leanviz.views.theme import THEMES
 from leanviz.views.workspace import ANALYSIS, SHARES, Workspace
@@ -246,6 +247,7 @@ class _Figure(QWidget):
         workspace.set_theme(self._theme)
         workspace.spectrogram.set_settings(self._spec.spectrogram)
         workspace.show_tracks(analysis.tracks)
+        workspace.lanes.explain(NO_LABELS)
         workspace.time.show_recording(analysis.duration_s)
         workspace.time.fit()
         if self._spec.span_s is not None:

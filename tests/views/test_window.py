@@ -24,6 +24,7 @@ from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views.action_table import SPECS, Mode
 from leanviz.views.engine import Engine, load_engine
 from leanviz.views.file_view import MAP_COMING
+from leanviz.views.lanes import NO_LABELS
 from leanviz.views.listening import MOST_ENDING
 from leanviz.views.main_window import MainWindow
 from tests.support.windows import action, says_how_far_behind
@@ -294,11 +295,22 @@ def test_analysis_shows_progress_and_stops_when_asked(
     qtbot.waitUntil(lambda: (window.toolbar.progress or 0) > 0)
     assert mode(window) is Mode.FILE, "what is decoded is shown at once"
     assert window.workspace.attention.markers.empty == MAP_COMING
+    assert window.workspace.lanes.markers.empty != NO_LABELS, "labels may come"
     qtbot.waitUntil(lambda: window.workspace.time.limits[1] == pytest.approx(600.0, rel=0.1))
     action(window, "stop").trigger()
     qtbot.waitUntil(lambda: window.toolbar.progress is None)
     assert not analysed(window)
     assert "long.wav" not in window.banner.text, "to stop is no mistake"
+
+
+def test_a_file_without_labels_says_so(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
+    path = tmp_path / "quiet.wav"
+    soundfile.write(path, np.zeros(16000, np.float32), 16000)
+    window = opened(path)
+    qtbot.waitUntil(lambda: analysed(window))
+    labels = window.workspace.lanes.markers
+    assert labels.is_empty
+    assert labels.empty == NO_LABELS
 
 
 def test_newest_file_wins(qtbot: QtBot, opened: Opener, long_file: Path) -> None:
