@@ -66,7 +66,7 @@ class Director(Shown):
         self._loading.failed.connect(self.failed)
         self.listening.began.connect(self._hear_first)
         self.listening.heard.connect(self._live.hear)
-        self.listening.levelled.connect(self._live.hear_level)
+        self.listening.level_takers.append(self._live.hear_level)
         self.listening.rest_heard.connect(self._live.hear_rest)
         self.listening.ended.connect(self._hear_last)
         self.listening.trouble.connect(self.trouble)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leanviz.audio.devices import Device
     from leanviz.core.decisions import DecisionRules
     from leanviz.core.tracks import Tracks
+    from leanviz.pipeline.level import Level
     from leanviz.pipeline.live import LivePipeline, LiveStats
     from leanviz.pipeline.results import HopUpdate
     from leanviz.pipeline.sinks import EventSink
@@ -30,14 +31,20 @@ STATS_S = 0.22
 class Listening(QObject):
     """The live input of a window.
 
+    Attributes
+    ----------
+    sink_makers : list of callable
+        Each is called for every stream anew: what they make is told of its events.
+    level_takers : list of callable
+        Each is told how loud it is, several times a second, while `heard` is not told: a signal
+        would take longer than all that is done then.
+
     Signals
     -------
     began : Tracks
         The device is open; its sound goes into these tracks.
     heard : list of HopUpdate, LiveStats
         What is new; comes a few times a second while listening.
-    levelled : Level
-        How loud it is; comes in between.
     ended : str
         Listening is over, with the sentence why, "" if it was asked for.
     rest_heard : list of HopUpdate
@@ -48,7 +55,6 @@ class Listening(QObject):
 
     began = Signal(object)
     heard = Signal(object, object)
-    levelled = Signal(object)
     ended = Signal(str)
     rest_heard = Signal(object)
     trouble = Signal(str)
@@ -64,7 +70,7 @@ class Listening(QObject):
         self._trouble, self._told_at = "", -math.inf
         self._paused = self._resting = False
         self.sink_makers: list[Callable[[], EventSink]] = []
-        """Each is called for every stream anew: what they make is told of its events."""
+        self.level_takers: list[Callable[[Level], None]] = []
         # closing waits for a device, which may hang
         self._closing = Background("stop-listening")
 
@@ -169,7 +175,9 @@ class Listening(QObject):
             self._told_at = now
             self._tell(updates, pipeline.stats())
         else:
-            self.levelled.emit(pipeline.level)
+            level = pipeline.level
+            for take in self.level_takers:
+                take(level)
 
     def _tell(self, updates: "list[HopUpdate]", stats: "LiveStats") -> None:
         self.heard.emit(updates, stats)

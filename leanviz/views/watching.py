@@ -92,8 +92,8 @@ class Watching(QObject):
         self._timer, self._polled_s = QTimer(self), 0.0
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
-        for signal in (listening.heard, listening.levelled):
-            signal.connect(self._poll_early)
+        listening.heard.connect(self._poll_early)
+        listening.level_takers.append(self._poll_early)
         self.badge.show_choices(choices)
         listening.sink_makers += [self.make_recorder, self.make_alerts]
 
@@ -235,7 +235,7 @@ class Watching(QObject):
 
     # -- what they tell ---------------------------------------------------------------------------
 
-    def _poll_early(self) -> None:
+    def _poll_early(self, *_: object) -> None:
         """Look when the window is awake anyway, and have the timer wait for its next turn."""
         # the timer is asked only when it may be due: that takes longer than to look at the clock
         late = time.perf_counter() - self._polled_s >= 0.001 * (POLL_MS - SOON_MS)
