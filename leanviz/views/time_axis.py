@@ -37,8 +37,8 @@ class TimeMarks(PaneItem):
         self._first = 0
         self._ticks: list[tuple[int, int, QImage]] = []
         self._columns: list[int] = []
-        # those of the ticks that are in view
-        self._part = (0, 0)
+        # first pixel columns in view, the least and the last, with which the same ticks are
+        self._same = (0, -1)
         self._strip = Strip()
 
     def boundingRect(self) -> QRectF:
@@ -55,7 +55,7 @@ class TimeMarks(PaneItem):
             self._ticks = self._ticks_from(axis, height, ratio)
             self._columns = [column for column, _, _ in self._ticks]
         # a tick in view is written in full, into the margins too; others are not
-        part = self._part = self._ticks_between(first, first + width)
+        part = self._in_view(first, width)
         left, step = round(LEFT * ratio), axis.seconds_per_pixel
         all_of_it = left + width + round(RIGHT * ratio)
         painter.translate(-left, 0)
@@ -82,18 +82,22 @@ class TimeMarks(PaneItem):
 
     def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
         """Copy the times from another place, if the same ones are in view, and no others."""
-        first = axis.first_column
-        if not 0 <= first - self._first <= REACH or self.format.origin is not None:
-            return False
-        if self._part != self._ticks_between(first, first + axis.width):
+        first, (least, last) = axis.first_column, self._same
+        if not least <= first <= last or self.format.origin is not None:
             return False
         if self._time.hover.time_s is not None:
             return False
         return self._strip.slide(painter, left - LEFT, first - LEFT) is not None
 
-    def _ticks_between(self, first: int, last: int) -> tuple[int, int]:
-        """Return the ticks in some pixel columns, as a range of all that are kept."""
-        return bisect_left(self._columns, first), bisect_right(self._columns, last)
+    def _in_view(self, first: int, width: int) -> tuple[int, int]:
+        """Return the range of all ticks that is in view, and note for how long it will be."""
+        columns = self._columns
+        start, stop = bisect_left(columns, first), bisect_right(columns, first + width)
+        # until the first of them has gone, or the next one comes
+        leaves = columns[start] if start < len(columns) else first + REACH
+        comes = columns[stop] - width - 1 if stop < len(columns) else first + REACH
+        self._same = first, min(leaves, comes, self._first + REACH)
+        return start, stop
 
     def covers(self) -> bool:
         """Tell that there is a ground below all times."""
