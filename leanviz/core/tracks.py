@@ -25,8 +25,8 @@ CATCH_UP_S = 4.0
 FULL_SCALE = 32767.0
 # as numpy wants it: a Python number would take longer than a block of 40 ms
 _LOUDEST, _LEAST = (np.array(level, np.float32) for level in (FULL_SCALE, -FULL_SCALE))
-# What LEAN gets is made for so many columns at a time, a second of them, while nobody looks.
-UNSEEN, LOOKED_AT_S = 100, 1.0
+# What LEAN gets is made for so many columns at a time, those of two patches, while nobody looks.
+UNSEEN, LOOKED_AT_S = 96, 1.0
 
 
 class Tracks:
