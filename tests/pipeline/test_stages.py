@@ -168,6 +168,26 @@ def test_lost_samples_end_the_signal_cleanly(rate: int) -> None:
     assert tracks.written == 5 * rate
 
 
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+@pytest.mark.parametrize("due", [False, True])
+def test_what_is_not_due_comes_later_and_is_the_same(rate: int, due: bool) -> None:
+    stages = [FeatureStage(Tracks(rate, 10 * rate)) for _ in range(2)]
+    heard: list[list[Float32]] = [[], []]
+    for n, part in enumerate(random_blocks(noise(2 * rate), 3, 3000)):
+        waits = not (due and n % 3 == 0)
+        later = stages[0].push(part, due=not waits)
+        assert len(later) == 0 or not waits
+        for at, found in enumerate((later, stages[1].push(part))):
+            heard[at].append(found)
+        if n == 20:
+            for at, stage in enumerate(stages):
+                heard[at].append(stage.skip(rate))
+                assert sum(map(len, heard[at])) == sum(map(len, heard[0]))
+    for at, stage in enumerate(stages):
+        heard[at].append(stage.finish())
+    np.testing.assert_array_equal(np.concatenate(heard[0]), np.concatenate(heard[1]))
+
+
 @pytest.mark.parametrize(
     "chosen",
     [
