@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import sub
 from typing import Any, Protocol
 
 import numpy as np
@@ -224,7 +225,7 @@ def _take(
     """Fill in what is known of pixel columns in the samples [start, stop) of a span."""
     first, last = _spectra_of(source, edges, *span)
     # what is too old comes first, what is still to come last
-    found = [at for at, low in enumerate(first) if low < last[at]]
+    found = [at for at, low in enumerate(first) if low <= last[at]]
     if found:
         part = slice(found[0], found[-1] + 1)
         peaks = _peaks(source.columns, first[part], last[part], values.shape[1])
@@ -235,9 +236,9 @@ def _take(
 def _spectra_of(
     source: Columns, edges: Edges, start: int, stop: int
 ) -> tuple[list[int], list[int]]:
-    """Return the spectra [first, last) that pixel columns in the samples [start, stop) show.
+    """Return the spectra, from first to last, that pixel columns in the samples [start, stop) show.
 
-    There are none where first >= last.
+    There are none where first > last.
     """
     hop, offset, ring = source.hop, source.offset, source.columns
     lowest, highest = math.ceil((start - offset) / hop), math.ceil((stop - offset) / hop)
@@ -246,7 +247,7 @@ def _spectra_of(
         highest = gap.start if lowest <= gap.start < highest else highest
     most, kept = max(lowest, highest), ring.oldest
     oldest = max(source.first, kept + WRITER_AHEAD if kept else 0)
-    newest = min(highest, ring.written)
+    newest = min(highest, ring.written) - 1
     place = [(edge - offset) / hop for edge in edges]
     # of the few columns that have come, plain numbers are quicker than arrays
     at = [min(max(math.ceil(edge), lowest), most) for edge in place]
@@ -256,7 +257,7 @@ def _spectra_of(
             nearest = round((place[column] + place[column + 1]) / 2)
             first[column] = min(max(nearest, lowest), max(lowest, highest - 1))
             last[column] = first[column] + 1
-    return [max(low, oldest) for low in first], [min(high, newest) for high in last]
+    return [max(low, oldest) for low in first], [min(end - 1, newest) for end in last]
 
 
 def _peaks(ring: Ring, first: list[int], last: list[int], n_bins: int) -> npt.NDArray[Any] | None:
@@ -265,12 +266,12 @@ def _peaks(ring: Ring, first: list[int], last: list[int], n_bins: int) -> npt.ND
     Neither `first` nor `last` ever goes back.
     """
     low = first[0]
-    spectra = ring.read(low, last[-1] - low, n_bins)
+    spectra = ring.read(low, last[-1] + 1 - low, n_bins)
     if isinstance(spectra, Gap):
         return None
-    start, end = np.array(first) - low, np.array(last) - low - 1
+    start, end = np.array((first, last)) - low
     peaks = spectra.take(start, 0)
     # one by one: numpy.maximum.reduceat over spectra takes up to a hundred times as long
-    for further in range(1, max([last[at] - begin for at, begin in enumerate(first)])):
+    for further in range(1, max(map(sub, last, first)) + 1):
         np.maximum(peaks, spectra.take(np.minimum(start + further, end), 0), out=peaks)
     return peaks

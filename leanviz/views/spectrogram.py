@@ -78,7 +78,11 @@ class SpectrogramItem(ColumnItem):
     def frontier(self, tracks: Tracks) -> float:
         """Return the source sample up to which the nearest spectrum is known."""
         columns = tracks.heard if self._settings.model_eye else tracks.spectra
-        return (columns.columns.written - 0.5) * columns.hop + columns.offset
+        known = (columns.columns.written - 0.5) * columns.hop + columns.offset
+        gaps = tracks.gaps
+        if gaps and known - 0.5 * columns.hop < gaps[-1].stop:  # the first behind it is to come
+            return min(known, gaps[-1].stop)
+        return known
 
     def render(
         self, tracks: Tracks, axis: PixelMap, columns: range, size: tuple[int, float]
@@ -94,7 +98,9 @@ class SpectrogramItem(ColumnItem):
         painted = colours.take(rows)
         if not settings.model_eye:
             self._hatch(painted, columns.start)
-        painted[~known] = pixel(theme.background)
+        for column, is_known in enumerate(known.tolist()):
+            if not is_known:
+                painted[column] = pixel(theme.background)
         pixels = painted.T
         if tracks.gaps and tracks.gaps[-1].stop > edges[0]:
             pixels[:, lost_columns(edges, tracks.gaps)] = pixel(theme.gap)
@@ -103,8 +109,8 @@ class SpectrogramItem(ColumnItem):
     def _hatch(self, painted: UInt32, first: int) -> None:
         """Draw thin diagonals over the frequencies that the model does not get."""
         if self._rows is not None and self._rows.hatched:
-            lines = self._rows.lines[first % self._rows.apart :][: len(painted)]
-            np.copyto(painted, pixel(self.theme.muted), where=lines)
+            first %= self._rows.apart
+            painted[self._rows.lines[first : first + len(painted)]] = pixel(self.theme.muted)
 
     def _spectra(
         self, tracks: Tracks, edges: list[int], size: tuple[int, float]
