@@ -3,7 +3,7 @@
 import math
 from collections.abc import Hashable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
@@ -36,18 +36,15 @@ class Window(PaneItem):
         nothing_yet = time.limits[1] <= time.limits[0]
         if nothing_yet or (left <= 0 and right >= width):
             return
-        dimmed = colour(self.theme.background, 0.6)
-        painter.fillRect(QRectF(0, 0, left, height), dimmed)
-        painter.fillRect(QRectF(right, 0, width - right, height), dimmed)
-        frame, line = QRectF(left, 0, right - left, height), max(1, round(ratio))
-        painter.fillRect(frame, colour(self.theme.accent, 0.10))
-        for edge in (
-            QRectF(left, 0, frame.width(), line),
-            QRectF(left, height - line, frame.width(), line),
-            QRectF(left, 0, line, height),
-            QRectF(right - line, 0, line, height),
-        ):
-            painter.fillRect(edge, colour(self.theme.accent))
+        dimmed, frame = colour(self.theme.background, 0.6), colour(self.theme.accent)
+        wide, line = right - left, max(1, round(ratio))
+        painter.fillRect(0, 0, left, height, dimmed)
+        painter.fillRect(right, 0, width - right, height, dimmed)
+        painter.fillRect(left, 0, wide, height, colour(self.theme.accent, 0.10))
+        painter.fillRect(left, 0, wide, line, frame)
+        painter.fillRect(left, height - line, wide, line, frame)
+        painter.fillRect(left, 0, line, height, frame)
+        painter.fillRect(right - line, 0, line, height, frame)
 
 
 class OverviewPane(Pane):

@@ -14,7 +14,7 @@ from leanviz.core.events import Event, State
 from leanviz.core.tracks import Tracks
 from leanviz.models.timeline import TimelineModel
 from leanviz.views.colours import family_hue
-from leanviz.views.drawing import PaneItem, colour
+from leanviz.views.drawing import PaneItem, colour, is_vector
 from leanviz.views.theme import Theme
 
 STRIP = 5
@@ -76,7 +76,11 @@ class LabelStrip(PaneItem):
             events = timeline.events
             self._draw_gaps(axis, height, timeline.sample_rate)
         self._draw_events(timeline, events, axis, ratio)
-        painter.drawImage(0, 0, self._image)
+        if self._gaps or is_vector(painter):
+            painter.drawImage(0, 0, self._image)
+        else:  # all above the labels is transparent
+            tall = round(STRIP * ratio)
+            painter.drawImage(0, height - tall, self._image, 0, height - tall, width, tall)
 
     def _draw_gaps(self, axis: PixelMap, height: int, rate: int) -> None:
         painter = QPainter(self._image)
