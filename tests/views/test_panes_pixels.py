@@ -100,7 +100,7 @@ def fresh(pane: Pane) -> np.ndarray:
     return plot(pane)
 
 
-@pytest.mark.parametrize("span_s", [3.0, 20.0, 45.0])
+@pytest.mark.parametrize("span_s", [0.5, 3.0, 20.0, 45.0])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_live_pictures_equal_a_fresh_one(pane: Pane, span_s: float, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -123,6 +123,22 @@ def test_live_pictures_equal_a_fresh_one(pane: Pane, span_s: float, seed: int) -
         plot(pane)
     tracks.finish()
     pane.tick()
+    np.testing.assert_array_equal(plot(pane), fresh(pane))
+
+
+@pytest.mark.parametrize("lost", [3000, 3120, 3300, 3460])
+def test_what_little_comes_after_a_gap_is_drawn(pane: Pane, lost: int) -> None:
+    samples, tracks = noise(RATE), Tracks(RATE, 60 * RATE)
+    pane.time.show_live(0.5)
+    pane.set_tracks(tracks)
+    tracks.push(samples[:9000])
+    for count in (0, 400, 700, 900):
+        if count == 0:
+            tracks.skip(lost)
+        tracks.push(samples[:count])
+        pane.time.follow_to(tracks.written / RATE)
+        pane.tick()
+        plot(pane)
     np.testing.assert_array_equal(plot(pane), fresh(pane))
 
 
