@@ -45,10 +45,8 @@ def demonstrate(picture: Path) -> None:
     from leanviz.cli.text import events_table, summary
     from leanviz.core.resources import resource_path
     from leanviz.sessions.report import ClipReport
-    from leanviz.sessions.writing import check_place
     from leanviz.views.figure_spec import FigureSpec
 
-    check_place(picture)
     lean, rules = open_model(None)
     analysis = analyze(resource_path("demo", "demo.flac"), lean, rules)
     report = ClipReport.of(analysis, analysis.path.name, lean.taxonomy, rules)

@@ -7,11 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
-from PySide6.QtSvg import QSvgGenerator
 
 import leanviz
 from leanviz.core.clock import PixelMap
-from leanviz.core.errors import ExportError
 from leanviz.core.frontend import log_mel
 from leanviz.core.scales import Brightness
 from leanviz.evaluation.plain import number
@@ -20,9 +18,10 @@ from leanviz.models.explanation import strips
 from leanviz.models.time_text import elapsed
 from leanviz.models.time_ticks import time_ticks
 from leanviz.pipeline.explaining import FileExplanation
-from leanviz.views.drawing import colour, small_font, vectors
+from leanviz.views.drawing import colour, small_font
 from leanviz.views.explain_bars import draw_bars
 from leanviz.views.palettes import UInt32, table
+from leanviz.views.picture_file import painting_svg, write_png
 from leanviz.views.render import offscreen_application
 from leanviz.views.theme import THEMES
 
@@ -70,32 +69,21 @@ def render_explanation(
 
     Raises
     ------
-    ExportError
-        If the picture cannot be written.
+    OSError
+        If the picture cannot be written; `sessions.writing.replacing` makes a sentence of it.
     """
     offscreen_application()
     figure = _Figure(found, model, look, command)
     if path.suffix.lower() == ".svg":
-        canvas = QSvgGenerator()
-        canvas.setFileName(str(path))
-        canvas.setSize(QSize(WIDTH, HEIGHT))
-        canvas.setViewBox(QRectF(0, 0, WIDTH, HEIGHT))
-        canvas.setTitle(figure.title)
-        painter = QPainter()
-        written = painter.begin(canvas)
-        if written:
-            with vectors(canvas):
-                figure.draw(painter)
-            painter.end()
+        with painting_svg(path, QSize(WIDTH, HEIGHT), title=figure.title) as painter:
+            figure.draw(painter)
     else:
         picture = QImage(2 * WIDTH, 2 * HEIGHT, QImage.Format.Format_RGB32)
         picture.setDevicePixelRatio(2.0)
         painter = QPainter(picture)
         figure.draw(painter)
         painter.end()
-        written = picture.save(str(path))
-    if not written:
-        raise ExportError(f"The figure cannot be written to {path}.")
+        write_png(picture, path)
 
 
 class _Figure:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from shiboken6 import delete
 
@@ -16,7 +15,7 @@ import leanviz
 from leanviz.core.analysis_kinds import Kind
 from leanviz.core.clock import Span, to_sample
 from leanviz.core.detail import Detail
-from leanviz.core.errors import ExportError, UserError
+from leanviz.core.errors import UserError
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.models.analysis import LONGEST_S as LONGEST_ANALYSIS_S
 from leanviz.models.analysis import AnalysisModel, Source, too_long
@@ -26,9 +25,10 @@ from leanviz.sessions.report import printable
 from leanviz.views import style
 from leanviz.views.box_desk import draw_boxes
 from leanviz.views.closer import LONGEST_S, is_coarse
-from leanviz.views.drawing import small_font, vectors
+from leanviz.views.drawing import small_font
 from leanviz.views.figure_spec import FigureSpec
 from leanviz.views.lanes import NO_LABELS
+from leanviz.views.picture_file import painting_svg, write_png
 from leanviz.views.plain import PlainLabel
 from leanviz.views.theme import THEMES
 from leanviz.views.workspace import ANALYSIS, SHARES, Workspace
@@ -92,8 +92,8 @@ def render_clip(
 
     Raises
     ------
-    ExportError
-        If the picture cannot be written.
+    OSError
+        If the picture cannot be written; `sessions.writing.replacing` makes a sentence of it.
     """
     offscreen_application()
     also = also or Also()
@@ -103,13 +103,11 @@ def render_clip(
     analysis.tracks.detail = also.detail
     figure = _Figure(analysis, taxonomy, spec, told, also)
     try:
-        written = _write(figure, path, told)
+        _write(figure, path, told)
     finally:
         analysis.tracks.detail = before
         # at once: the garbage collector might take it at a moment that is bad for Qt (`Tidying`)
         delete(figure)
-    if not written:
-        raise ExportError(f"The figure cannot be written to {path}.")
 
 
 def needs_detail(analysis: "ClipAnalysis", spec: FigureSpec) -> bool:
@@ -171,24 +169,15 @@ def show_analysis(
         model.take(source, number, part)
 
 
-def _write(figure: "_Figure", path: Path, told: str) -> bool:
+def _write(figure: "_Figure", path: Path, told: str) -> None:
     if path.suffix.lower() == ".svg":
-        canvas = QSvgGenerator()
-        canvas.setFileName(str(path))
-        canvas.setSize(figure.size())
-        canvas.setViewBox(figure.rect())
-        canvas.setDescription(told)
-        painter = QPainter()
-        begun = painter.begin(canvas)
-        if begun:
-            with vectors(canvas):
-                figure.render(painter, QPoint(0, 0))
-            painter.end()
-        return begun
+        with painting_svg(path, figure.size(), description=told) as painter:
+            figure.render(painter, QPoint(0, 0))
+        return
     picture = QImage(figure.size(), QImage.Format.Format_RGB32)
     picture.setText("Description", told)
     figure.render(picture)
-    return picture.save(str(path))
+    write_png(picture, path)
 
 
 def offscreen_application() -> None:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
 
-from leanviz.core.errors import ExportError
 from leanviz.sessions.writing import replacing
-from leanviz.views.drawing import vectors
+from leanviz.views.picture_file import painting_svg, write_png
 from leanviz.views.spectrum_plot import SpectrumPlot
 
 # Pixels of a PNG for each of the window.
@@ -24,33 +22,23 @@ def draw_plot(plot: SpectrumPlot, path: Path) -> None:
         If the picture cannot be written.
     """
     with replacing(path) as place:
-        svg = path.suffix.lower() == ".svg"
-        written = _draw_svg(plot, place) if svg else _draw_png(plot, place)
-        if not written:
-            raise ExportError(f"The picture cannot be written to {path}.")
+        if path.suffix.lower() == ".svg":
+            _draw_svg(plot, place)
+        else:
+            _draw_png(plot, place)
 
 
-def _draw_svg(plot: SpectrumPlot, place: Path) -> bool:
-    canvas = QSvgGenerator()
-    canvas.setFileName(str(place))
-    canvas.setSize(plot.size())
-    canvas.setViewBox(plot.rect())
-    canvas.setTitle(plot.accessibleName())
-    painter = QPainter()
-    begun = painter.begin(canvas)
-    if begun:
+def _draw_svg(plot: SpectrumPlot, place: Path) -> None:
+    with painting_svg(place, plot.size(), title=plot.accessibleName()) as painter:
         painter.fillRect(plot.rect(), plot.backgroundBrush())
-        with vectors(canvas):
-            plot.render(painter, QRectF(plot.rect()), plot.rect())
-        painter.end()
-    return begun
+        plot.render(painter, QRectF(plot.rect()), plot.rect())
 
 
-def _draw_png(plot: SpectrumPlot, place: Path) -> bool:
+def _draw_png(plot: SpectrumPlot, place: Path) -> None:
     picture = QImage(plot.size() * RATIO, QImage.Format.Format_RGB32)
     picture.setDevicePixelRatio(RATIO)
     picture.fill(plot.backgroundBrush().color())
     painter = QPainter(picture)
     plot.render(painter, QRectF(plot.rect()), plot.rect())
     painter.end()
-    return picture.save(str(place))
+    write_png(picture, place)

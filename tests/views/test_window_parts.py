@@ -15,13 +15,14 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from leanviz.core.errors import UserError
+from leanviz.core.errors import ExportError, UserError
 from leanviz.core.resources import resource_path
 from leanviz.core.taxonomy import Label, Taxonomy
 from leanviz.inference.model import LeanModel
 from leanviz.models.time_text import TimeFormat
 from leanviz.pipeline.clip import analyze_file
 from leanviz.pipeline.results import ClipAnalysis
+from leanviz.sessions.writing import replacing
 from leanviz.settings import ThemeChoice
 from leanviz.views import style
 from leanviz.views.action_table import SPECS
@@ -44,6 +45,7 @@ from leanviz.views.score_rows import leading
 from leanviz.views.status_bar import Cell, StatusBar
 from leanviz.views.theme import DARK, THEMES, Theme
 from leanviz.views.workspace import Workspace
+from tests.support.disk import little_space
 
 TAXONOMY = Taxonomy((
     Label("Animal", "/m/0", "Animal"),
@@ -401,6 +403,22 @@ def test_figure_shows_every_pane(
     rows = [any(picture.pixel(x, y) != ground for x in range(0, 1000, 3)) for y in range(700)]
     assert sum(rows) > 400, "a pane is empty"
     assert picture.pixelColor(QPoint(2, 2)).rgb() == ground
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_figure_that_finds_no_room_leaves_what_was_there(
+    qapp: QApplication, analysis: ClipAnalysis, model: LeanModel, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"figure{suffix}"
+    path.write_text("another")
+    with (
+        little_space(1_000),
+        pytest.raises(ExportError, match=rf"figure{suffix} cannot be written: File too large"),
+        replacing(path) as place,
+    ):
+        render_clip(analysis, model.taxonomy, place, FigureSpec(DARK.name, (400, 300)))
+    assert path.read_text() == "another"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_caption_tells_how_to_draw_it_again(analysis: ClipAnalysis) -> None:
