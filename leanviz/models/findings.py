@@ -120,7 +120,7 @@ class Findings:
     def forget(self, before: int) -> list[Finding]:
         """Drop, and return, the findings that were complete before a source sample."""
         # live, nothing is that old for ten minutes, and then little is
-        if not len(self._all) or self._all.event(0).announced >= before:
+        if not len(self._all) or self._all.column("announced", 0, 1)[0] >= before:
             return []
         late = self._all.column("announced") >= before
         count = int(late.argmax()) if late.any() else len(late)

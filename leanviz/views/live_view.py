@@ -174,7 +174,9 @@ class LiveView(QObject):
         self.map.take(update)
         if update.final:
             timeline.take(update.findings)
-            timeline.keep_since(update.extent.stop - round(HISTORY_S * timeline.sample_rate))
+            since = update.extent.stop - round(HISTORY_S * timeline.sample_rate)
+            if since > 0:
+                timeline.keep_since(since)
         elif self._seen:
             timeline.set_sounding(update.sounding, update.early)
 
