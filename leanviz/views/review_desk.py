@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from leanviz.core.visible import visible
 from leanviz.models.review import ReviewModel
 from leanviz.views.action_table import Mode, State
 from leanviz.views.actions import Actions
@@ -135,5 +136,7 @@ class ReviewDesk(QObject):
 
 def window_title(title: str, dirty: bool) -> str:
     """Return the title of the window; Qt puts its mark where something is not saved."""
-    parts = (f"{title}[*]" if dirty else title, "leanviz")
+    # a file's name may hold Qt's mark: doubled it stands for itself
+    name = visible(title).replace("[*]", "[*][*]")
+    parts = (f"{name}[*]" if dirty else name, "leanviz")
     return " \N{EN DASH} ".join(filter(None, parts))

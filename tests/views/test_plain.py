@@ -20,6 +20,7 @@ from leanviz.views.action_table import Mode
 from leanviz.views.engine import load_engine
 from leanviz.views.main_window import MainWindow
 from leanviz.views.plain import PlainLabel, plain_tip
+from leanviz.views.review_desk import window_title
 
 VIEWS = Path(__file__).resolve().parent.parent.parent / "leanviz" / "views"
 TAG = '<img src="x"><b>&lt;'
@@ -37,6 +38,19 @@ def test_a_tip_is_escaped_where_it_has_to_be() -> None:
     assert plain_tip("Cats & dogs") == "Cats & dogs"
     assert html.unescape(plain_tip(TAG).removeprefix("<span>").removesuffix("</span>")) == TAG
     assert "<img" not in plain_tip(TAG)
+
+
+@pytest.mark.parametrize("dirty", [False, True])
+def test_the_title_of_the_window_has_a_name_as_it_is(qtbot: QtBot, dirty: bool) -> None:
+    """Qt's own mark for what is not saved, a line end and a change of direction among it."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setWindowTitle(window_title("take [*] 2\n\u202e.wav", dirty))
+    window.setWindowModified(dirty)
+    window.show()
+    shown = window.windowHandle().title()
+    mark = "*" if dirty else ""
+    assert shown.startswith(f"take [*] 2\u240a\ufffd.wav{mark} \N{EN DASH} leanviz"), shown
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
