@@ -100,7 +100,7 @@ class PixelRing:
         """Return the held columns that data has reached since the previous call."""
         old, new = min(self._known[0], known[0]), max(self._known[1], known[1])
         start = low if old == -math.inf else math.floor(min(old, high)) - 2
-        return max(low, start), min(high, math.ceil(max(low, min(new, high))) + 2)
+        return max(low, start), min(high, math.ceil(max(low, min(new, high))))
 
     def _write(self, column: int, pixels: UInt32) -> None:
         kept, at, count = self._kept, column % self._kept, pixels.shape[1]
