@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from leanviz.audio import devices
 from leanviz.audio.capture import FileSource
 from leanviz.core.errors import ModelError
 from leanviz.core.resources import resource_path
+from leanviz.inference.model import LeanModel
 from leanviz.settings import DEFAULTS, Settings, ThemeChoice
 from leanviz.views.action_table import SPECS, Mode
 from leanviz.views.engine import Engine, load_engine
@@ -301,6 +303,28 @@ def test_analysis_shows_progress_and_stops_when_asked(
     qtbot.waitUntil(lambda: window.toolbar.progress is None)
     assert not analysed(window)
     assert "long.wav" not in window.banner.text, "to stop is no mistake"
+
+
+def test_the_thread_of_the_window_never_asks_the_model(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither about a file, nor why a label is there, nor live."""
+    asked, run = set[str](), LeanModel._run
+
+    def noted(model: LeanModel, *question: Any) -> Any:
+        asked.add(threading.current_thread().name)
+        return run(model, *question)
+
+    monkeypatch.setattr(LeanModel, "_run", noted)
+    window = opened(DEMO, speed=4.0)
+    qtbot.waitUntil(lambda: analysed(window))
+    window.navigation.select(window.workspace.timeline.events[0])
+    action(window, "why").trigger()
+    qtbot.waitUntil(lambda: window.why.explained)
+    action(window, "listen").trigger()
+    qtbot.waitUntil(lambda: "leanviz-inference" in asked)
+    assert {"leanviz-clip", "leanviz-why"} <= asked
+    assert threading.current_thread().name not in asked
 
 
 def test_a_file_without_labels_says_so(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
