@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, Qt
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from leanviz.core.clock import PixelMap
 from leanviz.models.attention import AttentionModel
 from leanviz.models.viewport import Viewport
+from leanviz.views.diagonal import blend_diagonal
 from leanviz.views.drawing import PaneItem, colour, draw_part, is_vector
 from leanviz.views.palettes import UInt32, pixel, table
 from leanviz.views.theme import Theme
@@ -21,8 +21,6 @@ from leanviz.views.theme import Theme
 MARGIN = 0.125
 # The ridge: colours, and logical pixels across.
 LINES = (("#000000", 3.0), ("#ffffff", 1.2))
-# As many pictures make up the diagonal: one would be empty nearly everywhere, and costs as much.
-PARTS = 12
 
 
 def query_axis(time: Viewport, height: int) -> PixelMap:
@@ -113,32 +111,13 @@ class _Held:
 
 
 _Placed = tuple[_Held, tuple[int, int]]
-# A part of the diagonal: where it is, and what it looks like.
-_Part = tuple[int, int, QImage]
 
 
 def _draw_diagonal(painter: QPainter, width: int, height: int, ratio: float) -> None:
-    """Draw where a patch looks at itself."""
+    """Draw where a patch looks at itself, in a figure."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour("#ffffff", 0.22), max(1.0, ratio), Qt.PenStyle.DashLine))
     painter.drawLine(0, height, width, 0)
-
-
-def _parts_of_diagonal(width: int, height: int, ratio: float) -> list[_Part]:
-    """Return the diagonal as pictures: a slanted line of dashes takes longer than all else."""
-    whole = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    whole.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(whole)
-    _draw_diagonal(painter, width, height, ratio)
-    painter.end()
-    edges = [width * part // PARTS for part in range(PARTS + 1)]
-    slope, reach = height / width, math.ceil(2 * ratio)
-    parts: list[_Part] = []
-    for left, right in pairwise(edges):
-        top = max(0, math.floor(height - right * slope) - reach)
-        bottom = min(height, math.ceil(height - left * slope) + reach)
-        parts.append((left, top, whole.copy(left, top, right - left, bottom - top)))
-    return parts
 
 
 def _widened(axis: PixelMap) -> PixelMap:
@@ -158,9 +137,6 @@ class AttentionItem(PaneItem):
         self._held: _Held | None = None
         self._since_s, self._last_s = math.inf, -math.inf
         self._shown = np.zeros((0, 0), np.uint32)
-        # size and ratio that the parts of the diagonal are for
-        self._diagonal_of: tuple[int, int, float] | None = None
-        self._diagonal: list[_Part] = []
 
     def invalidate(self, since_s: float = -math.inf) -> None:
         """Compute the picture anew, or what is of queries later than `since_s`."""
@@ -181,11 +157,11 @@ class AttentionItem(PaneItem):
         return self._model.band is not None
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
-        """Copy the part in view, and draw the diagonal over it."""
+        """Copy the part in view."""
         if self._model.band is None:
             return
         keys, queries = self._time.pixel_map(width), query_axis(self._time, height)
-        # a figure keeps the ridge as a line; on the screen it is scrolled with its picture
+        # a figure keeps diagonal and ridge as lines; on the screen they scroll with their picture
         vector = is_vector(painter)
         held, (x, y) = (self._figure if vector else self._filled)(keys, queries, ratio)
         draw_part(painter, 0, held.image, QRect(x, y, width, height))
@@ -194,12 +170,6 @@ class AttentionItem(PaneItem):
             _draw_diagonal(painter, width, height, ratio)
             if self._model.ridge:
                 self._draw_ridge(painter, keys, queries, ratio)
-            return
-        if (width, height, ratio) != self._diagonal_of:
-            self._diagonal_of = width, height, ratio
-            self._diagonal = _parts_of_diagonal(width, height, ratio)
-        for left, top, part in self._diagonal:
-            painter.drawImage(left, top, part)
 
     def _figure(self, keys: PixelMap, queries: PixelMap, _ratio: float) -> _Placed:
         """Return a picture without the ridge, and where the view begins in it."""
@@ -246,6 +216,7 @@ class AttentionItem(PaneItem):
         if not rows or left == held.keys.width:
             return
         self._compute(held, rows, left)
+        blend_diagonal(held.pixels, held.at, held.view[1:], rows, left)
         if self._model.ridge:
             image = _image(held.rows(rows))  # a painter keeps no image alive
             brush = QPainter(image)
