@@ -216,7 +216,8 @@ class AttentionItem(PaneItem):
         if not rows or left == held.keys.width:
             return
         self._compute(held, rows, left)
-        blend_diagonal(held.pixels, held.at, held.view[1:], rows, left)
+        view = *held.view[1:], max(1, round(ratio))
+        blend_diagonal(held.pixels, held.at, view, rows, left)
         if self._model.ridge:
             image = _image(held.rows(rows))  # a painter keeps no image alive
             brush = QPainter(image)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from leanviz.views.palettes import UInt32
 
-# Pixels along the longer side that are drawn, and those from one dash to the next.
+# Logical pixels along the longer side that are drawn, and those from one dash to the next.
 DASH, PERIOD = 4, 6
 # Of white, over what is there.
 STRENGTH = 0.22
@@ -13,7 +13,11 @@ WHITE = 255.0
 
 
 def blend_diagonal(
-    pixels: UInt32, at: tuple[int, int], view: tuple[int, int], rows: range, left: int
+    pixels: UInt32,
+    at: tuple[int, int],
+    view: tuple[int, int, int],
+    rows: range,
+    left: int,
 ) -> None:
     """Draw the diagonal into some rows of a picture, from a column on.
 
@@ -27,24 +31,29 @@ def blend_diagonal(
     at : tuple of int
         Absolute column, and absolute row counted upwards, of the lower left corner.
     view : tuple of int
-        Width and height of a view, which the diagonal crosses from corner to corner.
+        Width and height of a view, which the diagonal crosses from corner to corner, and how many
+        pixels across it is.
     rows : range
         Counted from the bottom.
     left : int
         The first column.
     """
     height, width = pixels.shape
-    (across, up), (wide, high) = at, view
+    (across, up), (wide, high, thick) = at, view
     # one place on each column, or on each row if the view is higher than wide
     steep = high > wide
     first, count = (up + rows.start, len(rows)) if steep else (across + left, width - left)
     along = np.arange(first, first + count)
-    exact = (along + 0.5) * (wide / high if steep else high / wide) - 0.5
+    exact = (along + 0.5) * (wide / high if steep else high / wide) - 0.5 * thick
     near = np.floor(exact).astype(np.int64)
-    for beside, weight in ((near, 1.0 - (exact - near)), (near + 1, exact - near)):
+    for step in range(thick + 1):
+        # its two edges cover a part of a pixel each
+        covered = exact - near
+        weight = 1.0 - covered if step == 0 else covered if step == thick else np.ones(count)
+        beside = near + step
         columns, above = (beside, along) if steep else (along, beside)
         x, y = columns - across, above - up
-        drawn = (along % PERIOD < DASH) & (left <= x) & (x < width)
+        drawn = (along // thick % PERIOD < DASH) & (left <= x) & (x < width)
         drawn &= (rows.start <= y) & (y < rows.stop)
         places = height - 1 - y[drawn], x[drawn]
         pixels[places] = _lightened(pixels[places], STRENGTH * weight[drawn])
