@@ -1,6 +1,6 @@
 """Drawing in device pixels: what every item of a pane does the same way."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
 from leanviz.views.theme import DARK, Theme
+
+# A part of a plot area: x, y, width and height in device pixels.
+Area = tuple[int, int, int, int]
 
 # Whether a widget can be seen: Qt's methods take longer to be found on their objects than to run.
 is_visible = QWidget.isVisible
@@ -146,13 +149,13 @@ class PaneItem(QGraphicsItem):
     draws_what_comes : bool
         Whether `draw` looks itself for what `tick` is for: then that is not called in a picture
         that is drawn anyway, since the view has moved.
-    is_still : bool
-        Whether `draw` draws the same, whatever time is in view.
+    moves, stands : bool
+        Whether `advance` may be asked for; whether `draw` draws the same, whatever time is in view.
     is_shown : bool
         What `setVisible` was told, without a way to Qt: asked for with every picture.
     """
 
-    draws_what_comes = is_still = False
+    draws_what_comes = moves = stands = False
 
     def __init__(self, parent: QGraphicsItem, z: float = 0.0) -> None:
         super().__init__(parent)
@@ -209,28 +212,31 @@ class PaneItem(QGraphicsItem):
         """Draw into `width` x `height` device pixels."""
         raise NotImplementedError
 
-    def has_news(self) -> bool:
-        """Tell, when sound has come, whether `slide` alone would leave something out."""
-        return False
+    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+        """Go on to another time, without drawing: what `draw` has drawn last is moved there.
 
-    def moving_rows(self, height: int) -> tuple[int, int]:
-        """Return the rows [first, stop) outside which `slide` changes nothing."""
-        return 0, height
-
-    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
-        """Draw what `draw` has drawn, at another place of the time axis, if that is quicker.
-
-        Asked for where device pixels are logical ones, the span is the same, and since `draw` there
-        was no news and `update` was not called.
+        Asked for where device pixels are logical ones, the span is the same, and since `draw`
+        `update` was not called.
 
         Parameters
         ----------
-        left : int
-            Where the plot area begins: the painter counts from the left edge of the pane.
+        axis : PixelMap
+            What is in view now.
+        arrived : bool
+            Whether there can be more sound than before.
 
         Returns
         -------
-        bool
-            False if nothing was drawn: `draw` has to do it.
+        sequence of Area or None
+            What is to be drawn again, apart from columns that come into view at the right; None if
+            all is to be drawn, by `draw`.
         """
-        return False
+        return None
+
+    def draw_again(self, painter: QPainter) -> None:
+        """Draw what `draw` would draw, where `advance` has gone to."""
+        raise NotImplementedError
+
+    def standing(self) -> Sequence[Area]:
+        """Return what `draw` has drawn on, if it draws the same whatever time is in view."""
+        return ()

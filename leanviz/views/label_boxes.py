@@ -27,7 +27,7 @@ from leanviz.views.box_shapes import (
     strength,
 )
 from leanviz.views.colours import family_hue, readable_on
-from leanviz.views.drawing import PaneItem, colour, small_font
+from leanviz.views.drawing import Area, PaneItem, colour, small_font
 from leanviz.views.event_words import box_text
 from leanviz.views.markers import column_area
 from leanviz.views.notes import gaps_in_view
@@ -60,7 +60,7 @@ class LanesItem(PaneItem):
         The lanes shown, from the top, counted from 0.
     """
 
-    draws_what_comes = True
+    draws_what_comes = moves = True
 
     def __init__(self, parent: QGraphicsItem, timeline: TimelineModel, time: Viewport) -> None:
         super().__init__(parent)
@@ -74,7 +74,6 @@ class LanesItem(PaneItem):
         self._tracks: Tracks | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._strip, self._version = Strip(), 0
-        self._size = (0, 0)
         self._total = len(timeline.lanes)
         self._pinned: list[Pinned] = []
         timeline.lanes_changed.connect(self._count_change)
@@ -157,36 +156,33 @@ class LanesItem(PaneItem):
             painter, key, (axis, height, colour(self.theme.background)),
             lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
         )  # fmt: skip
-        self._size = width, height
+        self._draw_standing(painter, moved, ratio)
+
+    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+        """Go on, until the strip ends; what does not scroll by is drawn again."""
+        if arrived and self._tracks is not None and self._tracks.gaps is not self._gaps:
+            return None
+        moved = self._strip.go_to(axis.first_column)
+        if moved is None:
+            return None
+        width, height = self._strip.size
+        if not self.all_shown:  # what is drawn at the right stands
+            return ((0, 0, width, height),)
+        return [p.area(PAD) for p in self._pinned if p.left < moved]
+
+    def draw_again(self, painter: QPainter) -> None:
+        """Copy the lanes from where they are now."""
+        self._draw_standing(painter, self._strip.copy(painter), 1.0)
+
+    def _draw_standing(self, painter: QPainter, moved: int, ratio: float) -> None:
+        """Draw what does not scroll by, `moved` pixels after the strip was drawn."""
+        if self._pinned:
+            painter.setFont(self._font(ratio))
         for pinned in self._pinned:
             pinned.draw(painter, moved, PAD * ratio)
         if not self.all_shown:
-            draw_position(painter, (self.places, self._total), (width, height), self.theme, ratio)
-
-    def has_news(self) -> bool:
-        """Tell whether sound was lost since."""
-        return self._tracks is not None and self._tracks.gaps is not self._gaps
-
-    def moving_rows(self, height: int) -> tuple[int, int]:
-        """Return the rows of the lanes; what was lost is marked in all rows."""
-        if self._gaps or not self.all_shown:
-            return 0, height
-        # the ticks of the last lane reach a little below it
-        return 0, min(height, math.ceil(len(self.places) * self.lane_height) + TICK)
-
-    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
-        """Copy the lanes from another place."""
-        moved = self._strip.slide(painter, left, axis.first_column)
-        if moved is None:
-            return False
-        if self._pinned or not self.all_shown:
-            painter.translate(left, 0)
-            painter.setFont(self._font(1.0))
-            for pinned in self._pinned:
-                pinned.draw(painter, moved, PAD)
-            if not self.all_shown:
-                draw_position(painter, (self.places, self._total), self._size, self.theme, 1.0)
-        return True
+            lanes = self.places, self._total
+            draw_position(painter, lanes, self._strip.size, self.theme, ratio)
 
     def covers(self) -> bool:
         """Tell that lanes cover all, even where they are empty."""

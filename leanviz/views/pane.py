@@ -1,11 +1,18 @@
 """The frame all panes share: axes of equal width, one time axis, markers, mouse, theme."""
 
 import math
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHideEvent,
+    QMoveEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
 
 from leanviz.core.clock import PixelMap, Span
@@ -16,7 +23,6 @@ from leanviz.views.gestures import GesturePlot
 from leanviz.views.left_axis import LEFT, LeftAxis, beside
 from leanviz.views.markers import Markers
 from leanviz.views.notes import Note, gaps_in_view, skipped_in_view
-from leanviz.views.slider import Slider
 from leanviz.views.theme import DARK, Theme
 
 RIGHT = 16
@@ -40,10 +46,19 @@ class Pane(GesturePlot):
     ----------
     pictures : int
         How often it has been drawn.
+    plot, area : QRect
+        The plot area, and all that is drawn again when time moves, in logical pixels of the pane.
+    drawn_ratio : float
+        Device pixels per logical pixel in the latest picture.
+
+    Signals
+    -------
+    placed :
+        It is shown or hidden, or has another place or size.
     """
 
     context_requested = Signal(QPoint, float)
-    seen_changed = Signal()
+    placed = Signal()
     # Whether what is drawn ends where the plot area does, and whether it moves while it is empty.
     clips, moves_empty = True, False
 
@@ -70,17 +85,17 @@ class Pane(GesturePlot):
         self._taking: list[PaneItem] = []
         # and of those, the ones that `draw` alone does not tell all that arrives
         self._always_taking: list[PaneItem] = []
-        self._plot, self._area, self._plot_width = QRect(), QRect(), 1.0
+        self.plot, self.area, self._plot_width = QRect(), QRect(), 1.0
         self._size, self._device_width = (0, 0), 1
+        self.drawn_ratio = 1.0
+        self._redraw = self._repaint_area
         # of most panes, neither: not asked with every picture
         self._adapts = type(self).moved is not Pane.moved
         self._has_own_key = type(self).view_key is not Pane.view_key
-        self._slider = Slider()
         self._canvas = self.viewport()
         # kept: to make one takes longer than to begin with it
         self._painter = QPainter()
         # bound once: on its objects Qt's methods take longer to be found than to run
-        self._update_canvas = self._canvas.update
         self._pixel_ratio = self.devicePixelRatioF
         self.axis.repaint, self.pictures = self._repaint_axis, 0
         # all of it is painted here: nothing below needs to be
@@ -135,9 +150,15 @@ class Pane(GesturePlot):
         self.markers.moved()
 
     def has_notes(self) -> bool:
-        """Tell whether there may be something to be said of any time: mostly there is not."""
+        """Tell whether there may be something to be said of the time in view: mostly there is not.
+
+        What is over before it is passed by quickly: a live view follows the newest sound.
+        """
         tracks = self.tracks
-        return bool(self._skipped or self._told or (tracks is not None and tracks.gaps))
+        if tracks is None or self._told:
+            return bool(self._told)
+        last = [spans[-1].stop for spans in (tracks.gaps, self._skipped) if spans]
+        return bool(last) and max(last) > self.time.start_s * tracks.sample_rate
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what is to be said of the time that an axis shows."""
@@ -157,18 +178,7 @@ class Pane(GesturePlot):
         axis : PixelMap
             What is in view, in the pixels of most panes, if the caller knows it.
         """
-        slider = self._slider
-        if arrived and slider.item is not None and slider.item.has_news():
-            slider.item = None
-        if slider.item is None or axis is None or axis.width != slider.width:
-            moves = self._follow(axis)
-        else:  # nothing but the picture moves
-            moves = axis is not slider.axis
-            if moves:
-                slider.axis = self._key = axis
-                if self._adapts:
-                    self.moved()
-                self._update_canvas(slider.area)
+        moves = self._follow(axis)
         if arrived:
             for item in self._always_taking if moves else self._taking:
                 item.tick()
@@ -196,6 +206,11 @@ class Pane(GesturePlot):
     def drawn_width(self) -> int:
         """Width of the plot area in device pixels, in the latest picture."""
         return self._device_width
+
+    @property
+    def drawn_size(self) -> tuple[int, int]:
+        """Width and height of the plot area in logical pixels."""
+        return self._size
 
     def plot_width(self, ratio: float | None = None) -> int:
         """Return the width of the plot area in device pixels."""
@@ -256,57 +271,62 @@ class Pane(GesturePlot):
         self.context_requested.emit(event.globalPos(), self.time_at(QPointF(event.pos())))
         event.accept()
 
+    def let_draw(self, redraw: Callable[[], None] | None) -> None:
+        """Have `redraw` called when its area is to be drawn again; None if the pane does it."""
+        self._redraw = self._repaint_area if redraw is None else redraw
+        self._key = None  # meanwhile time may have moved, and back
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Tell that it has another place."""
+        super().moveEvent(event)
+        self.placed.emit()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it can be seen."""
         super().showEvent(event)
-        self.seen_changed.emit()
+        self.placed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Tell that it cannot be seen."""
         super().hideEvent(event)
-        self.seen_changed.emit()
+        self.placed.emit()
 
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
         self.pictures += 1
-        painter, slider, exposed = self._painter, self._slider, ev.rect()
+        painter = self._painter
         painter.begin(self._canvas)
         try:
-            # what ends elsewhere than the plot area may be drawn into a picture of another scale
-            here = exposed == slider.area and (self.clips or painter.deviceTransform().m11() == 1.0)
-            if not here or not slider.draw(painter, LEFT):
-                self._paint(painter, exposed)
-                if here and exposed != self._area:  # there is more to do than was thought
-                    self._repaint()
+            self.paint(painter, ev.rect())
         finally:  # one that is still at work could not begin again
             painter.end()
 
-    def _paint(self, painter: QPainter, exposed: QRect) -> None:
-        items, self._slider.item = self._items, None
-        more = exposed != self._area
+    def paint(self, painter: QPainter, exposed: QRect) -> Sequence[PaneItem]:
+        """Draw a part of the pane, from whose corner the painter counts; return what was drawn."""
+        items, more = self._items, exposed != self.area
         # most pictures are of this area alone, and all of it is drawn over
         if more or not items[0].covers():
             painter.fillRect(exposed, colour(self.theme.background))
             if exposed.left() < LEFT and self.axis.has_marks:
                 self._paint_axis(painter)
         if more and self.clips:
-            painter.setClipRect(self._plot)
+            painter.setClipRect(self.plot)
         painter.translate(LEFT, 0)
         if more or not self.clips or self._pixel_ratio() != 1.0:
             width, height, ratio = self._device_size(painter)
         else:  # a part of what is on the screen, and by far the most frequent case
             (width, height), ratio = self._size, 1.0
             self._device_width = max(1, width)
+        self.drawn_ratio = ratio
         shown = [item for item in items if item.is_shown and not item.idle()]
         if not (shown and width > 0 and height > 0):
-            return
+            return ()
         for item in shown[:-1]:
             painter.save()
             item.draw(painter, width, height, ratio)
             painter.restore()
         shown[-1].draw(painter, width, height, ratio)  # what it leaves behind, nobody meets
-        if not (more or ratio != 1.0 or self._has_own_key or self._always_taking):
-            self._slider.hold(shown, self.time.pixel_map(width), self._area)
+        return shown
 
     def _device_size(self, painter: QPainter) -> tuple[int, int, float]:
         """Let a painter count in device pixels; return the plot area in them, and their ratio."""
@@ -326,22 +346,25 @@ class Pane(GesturePlot):
         painter.restore()
 
     def _repaint(self) -> None:
-        """Have the plot area drawn again, and not as it was."""
-        self._slider.item = None
-        self._update_canvas(self._area)
+        """Have the plot area drawn again."""
+        self._redraw()
+
+    def _repaint_area(self) -> None:
+        self._canvas.update(self.area)
 
     def _repaint_axis(self) -> None:
-        self._update_canvas(0, 0, LEFT, self.height())
+        self._canvas.update(0, 0, LEFT, self.height())
 
     def _resized(self) -> None:
-        area, self._slider.item = self.box.rect(), None
+        area = self.box.rect()
         self._plot_width = area.width()
         self._size = round(area.width()), round(area.height())
-        self._plot = QRect(LEFT, 0, *self._size)
-        self._area = self._plot if self.clips else self.rect()
+        self.plot = QRect(LEFT, 0, *self._size)
+        self.area = self.plot if self.clips else self.rect()
         for item in self._items:
             item.fill(area)
         self.resized()
+        self.placed.emit()
 
     def resized(self) -> None:
         """Adapt to a new size of the plot area."""
@@ -361,10 +384,10 @@ class Pane(GesturePlot):
 
     def _go_to(self, key: Hashable) -> None:
         """Draw another view."""
-        self._key, self._slider.item = key, None
+        self._key = key
         if self._adapts:
             self.moved()
         if self.moves_empty or not self.markers.is_empty:
-            self._update_canvas(self._area)
+            self._redraw()
         if self._pointer is not None:
             self.hovered(self._pointer)

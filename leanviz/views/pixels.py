@@ -1,7 +1,7 @@
 """Pictures that scroll: a ring of pixel columns, of which only new ones are ever computed."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.views.drawing import PaneItem, draw_part
+from leanviz.views.drawing import Area, PaneItem, draw_part
 from leanviz.views.theme import Theme
 
 UInt32 = npt.NDArray[np.uint32]
@@ -115,15 +115,21 @@ class PixelRing:
         part = QRect(self._first % self._kept, 0, self._width, self._height)
         draw_part(painter, 0, self._image, part)
 
-    def slide(self, painter: QPainter, left: int, first: int) -> bool:
-        """Copy what is held from the column `first` on, to `left`; False if not all of it is."""
+    def go_to(self, first: int) -> bool:
+        """Have the column `first` at the left edge; False if not all from there on is held."""
         start, stop = self._held
-        if not start <= first <= stop - self._width:
-            return False
-        self._first = first
-        at = first % self._kept
-        painter.drawImage(left, 0, self._image, at, 0, self._width, self._height)
-        return True
+        held = start <= first <= stop - self._width
+        if held:
+            self._first = first
+        return held
+
+    def changed(self, columns: Sequence[tuple[int, int]]) -> Sequence[Area]:
+        """Return the part of the picture in which ranges of columns are that `show` returned."""
+        if not columns:
+            return ()
+        start = max(columns[0][0] - self._first, 0)
+        stop = min(columns[-1][1] - self._first, self._width)
+        return ((start, 0, stop - start, self._height),) if start < stop else ()
 
     def picture(self) -> UInt32:
         """Return a copy of what is shown [height, width], left to right."""
@@ -153,7 +159,7 @@ class ColumnItem(PaneItem):
         Gives the time axis for a width in device pixels.
     """
 
-    draws_what_comes = True
+    draws_what_comes = moves = True
 
     def __init__(self, parent: QGraphicsItem, axis_of: Callable[[int], PixelMap]) -> None:
         super().__init__(parent)
@@ -220,27 +226,39 @@ class ColumnItem(PaneItem):
         key = (self.source(tracks), width, height, axis.span_s)
         if self._ring is None or key != self._key:
             self._ring, self._key = PixelRing(width, height), key
+        self._show(self._ring, tracks, axis, (height, ratio))
+        self._ring.blit(painter)
+
+    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+        """Compute what is new, and tell where it is."""
+        tracks, ring, key = self.tracks, self._ring, self._key
+        if tracks is None or ring is None or key is None:
+            return None
+        more = arrived and tracks.written != self._written
+        if not more and ring.go_to(axis.first_column):
+            return ()
+        if self.source(tracks) != key[0]:
+            return None
+        return ring.changed(self._show(ring, tracks, axis, (key[2], 1.0)))
+
+    def draw_again(self, painter: QPainter) -> None:
+        """Copy the picture."""
+        if self._ring is not None:
+            self._ring.blit(painter)
+
+    def _show(
+        self, ring: PixelRing, tracks: Tracks, axis: PixelMap, size: tuple[int, float]
+    ) -> list[tuple[int, int]]:
+        """Compute what is new; return the ranges of columns."""
         # noted before it is drawn: what comes meanwhile is drawn with the next picture
         self._written = tracks.written
         self._drawn_s, step = self._frontier_s(), axis.seconds_per_pixel
-        self._ring.show(
+        return ring.show(
             axis.first_column,
             self._drawn_s / step,
-            lambda columns: self.render(tracks, axis, columns, (height, ratio)),
+            lambda columns: self.render(tracks, axis, columns, size),
             tracks.written / tracks.sample_rate / step,
         )
-        self._ring.blit(painter)
-
-    def has_news(self) -> bool:
-        """Tell whether there is more sound than was drawn, or other columns of it."""
-        tracks, key = self.tracks, self._key
-        if tracks is None or key is None:
-            return True
-        return tracks.written != self._written or self.source(tracks) != key[0]
-
-    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
-        """Copy the picture from another place."""
-        return self._ring is not None and self._ring.slide(painter, left, axis.first_column)
 
     def covers(self) -> bool:
         """Tell whether there is a picture."""

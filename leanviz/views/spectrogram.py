@@ -1,7 +1,7 @@
 """The spectrogram pane."""
 
 import math
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -37,7 +37,7 @@ from leanviz.models.spectrogram import (
     shown_bins,
 )
 from leanviz.models.viewport import Viewport
-from leanviz.views.drawing import PaneItem, colour, small_font
+from leanviz.views.drawing import Area, PaneItem, colour, small_font
 from leanviz.views.notes import Note, forgotten_in_view
 from leanviz.views.palettes import UInt32, level_table, pixel
 from leanviz.views.pane import Pane
@@ -168,7 +168,7 @@ def unheard_rows(band: FrequencyAxis, height: int) -> tuple[tuple[int, int], ...
 class Unheard(PaneItem):
     """The word at the frequencies that the model does not get."""
 
-    is_still = True
+    stands = True
     band: FrequencyAxis | None = None
     _key: Hashable = None
     _chips: tuple[tuple[int, QImage], ...] = ()
@@ -182,6 +182,10 @@ class Unheard(PaneItem):
             self._key, self._chips = key, tuple(self._made(self.band, width, height, ratio))
         for top, chip in self._chips:
             painter.drawImage(0, top, chip)
+
+    def standing(self) -> Sequence[Area]:
+        """Return where the words are."""
+        return [(0, top, chip.width(), chip.height()) for top, chip in self._chips]
 
     def _made(
         self, band: FrequencyAxis, width: int, height: int, ratio: float
@@ -263,7 +267,10 @@ class SpectrogramPane(Pane):
     def has_notes(self) -> bool:
         """Tell whether there may be something to be said: of what is older, too."""
         tracks = self.tracks
-        return (tracks is not None and tracks.forgets) or super().has_notes()
+        if tracks is not None and tracks.forgets:
+            from_s = max(0.0, self.time.start_s)
+            return tracks.history.start > from_s * tracks.sample_rate or super().has_notes()
+        return super().has_notes()
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what every pane says, and where no spectra are kept any more."""

@@ -15,34 +15,38 @@ class Strip:
     """What a pane shows and a little beyond its right edge, kept as pixels.
 
     Right for pictures whose parts only move with the time axis, which stands on whole pixels.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Width and height of the visible part, in device pixels.
     """
 
     def __init__(self) -> None:
         self._image = QImage()
         self._key: Hashable = None
-        self._first = 0
-        self._size = (0, 0)
+        self._first = self._moved = 0
+        self.size = (0, 0)
 
-    def slide(self, painter: QPainter, left: int, first: int) -> int | None:
-        """Do what `show` does if nothing but the place of the time axis is another, else nothing.
-
-        Parameters
-        ----------
-        left : int
-            Where to copy to.
-        first : int
-            Absolute pixel column there.
+    def go_to(self, first: int) -> int | None:
+        """Have the absolute pixel column `first` at the left edge.
 
         Returns
         -------
         int or None
-            As `show` does; None if nothing was copied.
+            Device pixels that the view has scrolled since the strip was drawn; None if what was
+            drawn does not reach so far.
         """
         moved = first - self._first
         if self._key is None or not 0 <= moved <= REACH:
             return None
-        painter.drawImage(left, 0, self._image, moved, 0, *self._size)
+        self._moved = moved
         return moved
+
+    def copy(self, painter: QPainter) -> int:
+        """Copy the visible part to the painter's origin; return what `go_to` or `show` did."""
+        painter.drawImage(0, 0, self._image, self._moved, 0, *self.size)
+        return self._moved
 
     def show(
         self,
@@ -72,7 +76,7 @@ class Strip:
             painter.fillRect(0, 0, axis.width, height, ground)
             draw(painter, axis)
             return 0
-        self._size = axis.width, height
+        self.size = axis.width, height
         key = (key, axis.span_s, axis.width, height, ground.rgba())
         moved = axis.first_column - self._first
         if key != self._key or not 0 <= moved <= REACH:
@@ -85,5 +89,5 @@ class Strip:
             brush.setFont(painter.font())
             draw(brush, PixelMap(axis.start_s, axis.span_s * wide / axis.width, wide))
             brush.end()
-        painter.drawImage(0, 0, self._image, moved, 0, axis.width, height)
-        return moved
+        self._moved = moved
+        return self.copy(painter)

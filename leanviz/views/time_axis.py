@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
@@ -12,7 +12,7 @@ from leanviz.core.clock import PixelMap
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.time_ticks import time_ticks
 from leanviz.models.viewport import Viewport
-from leanviz.views.drawing import PaneItem, colour, small_font
+from leanviz.views.drawing import Area, PaneItem, colour, small_font
 from leanviz.views.left_axis import LEFT, PAD
 from leanviz.views.pane import RIGHT, Pane
 from leanviz.views.plain import plain_tip
@@ -26,6 +26,8 @@ MANY_TEXTS = 200
 
 class TimeMarks(PaneItem):
     """Ticks, times, and the time under the pointer."""
+
+    moves = True
 
     def __init__(self, parent: QGraphicsItem, time: Viewport) -> None:
         super().__init__(parent)
@@ -80,14 +82,19 @@ class TimeMarks(PaneItem):
             place = QRectF(self._x(axis, hovered_s), 0, 0, height)
             self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
 
-    def slide(self, painter: QPainter, left: int, axis: PixelMap) -> bool:
-        """Copy the times from another place, if the same ones are in view, and no others."""
+    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+        """Go on, if the same times are in view, and no others; all of it is small."""
         first, (least, last) = axis.first_column, self._same
         if not least <= first <= last or self.format.origin is not None:
-            return False
-        if self._time.hover.time_s is not None:
-            return False
-        return self._strip.slide(painter, left - LEFT, first - LEFT) is not None
+            return None
+        if self._time.hover.time_s is not None or self._strip.go_to(first - LEFT) is None:
+            return None
+        return ((-LEFT, 0, *self._strip.size),)
+
+    def draw_again(self, painter: QPainter) -> None:
+        """Copy the times from where they are now."""
+        painter.translate(-LEFT, 0)
+        self._strip.copy(painter)
 
     def _in_view(self, first: int, width: int) -> tuple[int, int]:
         """Return the range of all ticks that is in view, and note for how long it will be."""

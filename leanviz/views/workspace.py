@@ -1,7 +1,7 @@
 """The panes below each other on one time axis."""
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from leanviz.core.clock import PixelMap, Span
@@ -26,6 +26,7 @@ from leanviz.views.overview import OverviewPane
 from leanviz.views.pane import Pane
 from leanviz.views.reference import ReferencePane
 from leanviz.views.spectrogram import SpectrogramPane
+from leanviz.views.stage import Stage
 from leanviz.views.theme import Theme
 from leanviz.views.time_axis import TimeAxisPane
 from leanviz.views.waveform import WaveformPane
@@ -50,7 +51,20 @@ class Handle(QSplitterHandle):
 
 
 class Divided(QSplitter):
-    """The panes whose heights the user can change."""
+    """The panes whose heights the user can change.
+
+    Signals
+    -------
+    moved :
+        It has another place.
+    """
+
+    moved = Signal()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Tell that it has another place."""
+        super().moveEvent(event)
+        self.moved.emit()
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Vertical)
@@ -109,9 +123,10 @@ class Workspace(QWidget):
         self._state: object = None
         self._at_rest = 0
         self._axis: PixelMap | None = None
-        # asked of Qt only when it may have changed: there are many panes, and many looks
-        self._seen: list[Pane] | None = None
-        self._labels = _column(self.explanation, self.lanes, self.reference, self.time_axis)
+        # of the panes that can be seen, those that draw themselves: asked of Qt only when it may have
+        # changed, since there are many panes, and many looks
+        self._seen: list[Pane] = []
+        self._labels = Column(self.explanation, self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
         shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
         for part in shared:
@@ -122,10 +137,13 @@ class Workspace(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.overview)
         layout.addWidget(self.divided, 1)
+        self.stage = Stage(self)
         self.back_to_live = LiveButton(self.time, self)
         self.time.follow_changed.connect(self.back_to_live.refresh)
         for pane in self.panes:
             self._adopt(pane)
+        for part in (self.divided, self._labels):
+            part.moved.connect(self._look_again)
 
     @property
     def panes(self) -> tuple[Pane, ...]:
@@ -198,17 +216,17 @@ class Workspace(QWidget):
         if not arrived and axis is self._axis and not self.time.paging:
             return
         self._axis = axis
-        if self._seen is None:
-            # a pane that rests shows a sentence, at any time
-            self._seen = [
-                pane for pane in self.panes if is_visible(pane) and pane.maximumHeight() != RESTING
-            ]
         for pane in self._seen:
             pane.tick(arrived, axis)
+        self.stage.tick(arrived, axis)
 
     def _look_again(self) -> None:
-        """Find out anew which panes can be seen: one was shown or hidden."""
-        self._seen = None
+        """Find out anew which panes can be seen, and where: one was shown, hidden or moved."""
+        # a pane that rests shows a sentence, at any time
+        seen = [p for p in self.panes if is_visible(p) and p.maximumHeight() != RESTING]
+        together = (self.waveform, self.spectrogram, self.lanes, self.time_axis)
+        self.stage.lay_out(pane for pane in together if pane in seen)
+        self._seen = [pane for pane in seen if pane not in together]
 
     def _arrived(self) -> bool:
         """Tell whether there is more sound than at the previous call, or than at the one before.
@@ -264,21 +282,34 @@ class Workspace(QWidget):
         pane.setAcceptDrops(False)
         pane.viewport().setAcceptDrops(False)
         pane.context_requested.connect(self.context_requested)
-        pane.seen_changed.connect(self._look_again)
-        self._look_again()
+        pane.placed.connect(self._look_again)
         if isinstance(pane, LanesPane):
             pane.event_clicked.connect(self.event_clicked)
             pane.event_double_clicked.connect(self.event_double_clicked)
 
 
-def _column(*widgets: QWidget) -> QWidget:
-    """Return widgets below each other, without room between them."""
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    # without its tallest, it takes no more room than the others: there would be holes between them
-    layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return column
+class Column(QWidget):
+    """Widgets below each other, without room between them.
+
+    Signals
+    -------
+    moved :
+        It has another place.
+    """
+
+    moved = Signal()
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        # without its tallest, it takes no more room than the others: there would be holes between them
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
+        for widget in widgets:
+            layout.addWidget(widget)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Tell that it has another place."""
+        super().moveEvent(event)
+        self.moved.emit()

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
 from leanviz.models.viewport import Hover
-from leanviz.views.slider import Slider
+from leanviz.views.stage import Part
 from leanviz.views.workspace import Workspace
 from tests.core.material import TAXONOMY, noise
 from tests.views.test_panes_lanes import finding
@@ -23,13 +24,14 @@ SPAN_S = 4.0
 def slid(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Note each time whether a picture was only moved."""
     noted: list[bool] = []
-    draw = Slider.draw
+    advance = Part.advance
 
-    def noting(slider: Slider, painter: QPainter, left: int) -> bool:
-        noted.append(draw(slider, painter, left))
-        return noted[-1]
+    def noting(part: Part, axis: PixelMap, arrived: bool) -> int | None:
+        moved = advance(part, axis, arrived)
+        noted.append(moved is not None)
+        return moved
 
-    monkeypatch.setattr(Slider, "draw", noting)
+    monkeypatch.setattr(Part, "advance", noting)
     return noted
 
 
@@ -51,6 +53,7 @@ def on_screen(workspace: Workspace) -> QImage:
 
 def at_once(workspace: Workspace) -> QImage:
     """Return the picture with all of it drawn anew."""
+    workspace.stage.draw_anew()
     return below_overview(workspace, workspace.grab())
 
 

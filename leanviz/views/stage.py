@@ -1,0 +1,205 @@
+"""What the panes of a window show, drawn in one go: what scrolls by is moved on the screen.
+
+Qt takes longer to ask four panes for their pictures, sixty times a second, than they to draw them.
+And where the view follows a live sound, nearly all of a picture is the one before, moved: Qt moves
+it (on X11 the server does, without a copy of ours), and only what is new is drawn.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
+from PySide6.QtWidgets import QWidget
+
+from leanviz.core.clock import PixelMap
+from leanviz.views.drawing import Area, PaneItem
+from leanviz.views.pane import Pane
+
+# Logical pixels between two panes that are moved in one piece: of one colour from left to right.
+DIVIDER = 1
+
+
+class Part:
+    """A pane on the stage.
+
+    No object of Qt's, on which every attribute takes two to ten times as long to be found or set.
+
+    Attributes
+    ----------
+    pane : Pane
+    area : QRect
+        What of the pane is drawn here, in pixels of the stage.
+    mover : PaneItem or None
+        What can be moved on the screen; None while all has to be drawn, as it is before the first
+        time, and while more than one thing moves.
+    first : int
+        Absolute pixel column at the left of what is on the screen.
+    """
+
+    __slots__ = ("_changed", "_stage", "_still", "area", "first", "mover", "pane", "x", "y")
+
+    def __init__(self, stage: "Stage", pane: Pane, corner: QPoint) -> None:
+        self._stage, self.pane = stage, pane
+        self.area = pane.area.translated(corner)
+        # where its plot area begins, and the pane
+        self.x, self.y = pane.plot.left() + corner.x(), corner.y()
+        self.mover: PaneItem | None = None
+        self._still: PaneItem | None = None
+        self._changed: Sequence[Area] = ()
+        self.first = 0
+
+    def redraw(self) -> None:
+        """Have all of it drawn anew."""
+        self.mover = None
+        self._stage.update(self.area)
+
+    def advance(self, axis: PixelMap, arrived: bool) -> int | None:
+        """Go on to another time.
+
+        Returns
+        -------
+        int or None
+            Pixel columns to the left by which what is on the screen has to be moved before
+            `redraw_changed` is called; None if all of it is drawn anew, or nothing.
+        """
+        mover = self.mover
+        if mover is None:
+            self.pane.tick(arrived, axis)
+            return None
+        first = axis.first_column
+        moved, self.first = first - self.first, first
+        changed = mover.advance(axis, arrived) if 0 <= moved < axis.width else None
+        if changed is None:
+            self.redraw()
+            return None
+        still = self._still
+        self._changed = changed if still is None or not moved else [*changed, *still.standing()]
+        return moved
+
+    def redraw_changed(self) -> None:
+        """Have drawn again what is not just moved."""
+        for x, y, width, height in self._changed:
+            self._stage.redraw(self.x + x, self.y + y, width, height)
+
+    def touches(self, below: "Part") -> bool:
+        """Tell whether nothing but a divider is between a part and the one below it."""
+        return below.area.top() - self.area.bottom() - 1 <= DIVIDER
+
+    def draw(self, painter: QPainter, exposed: QRegion) -> None:
+        """Draw what is exposed of it."""
+        pane, mover, area = self.pane, self.mover, self.area
+        pane.pictures += 1
+        # each alone, since Qt is slow to draw into an area that is not one rectangle
+        painter.setClipRect(area)
+        if mover is not None:
+            painter.translate(self.x, self.y)
+            mover.draw_again(painter)
+            if self._still is not None:
+                self._still.draw(painter, *pane.drawn_size, 1.0)
+            painter.resetTransform()
+            return
+        painter.save()
+        painter.translate(self.x - pane.plot.left(), self.y)
+        shown = pane.paint(painter, pane.area)
+        painter.restore()
+        if QRegion(area).subtracted(exposed).isEmpty():
+            self._hold(shown)
+        elif exposed.intersects(area):
+            self.redraw()
+
+    def _hold(self, shown: Sequence[PaneItem]) -> None:
+        """Note what a picture was made of, if it is one that moves and one that stands still."""
+        if shown and shown[0].moves and (len(shown) == 1 or (len(shown) == 2 and shown[1].stands)):
+            if self.pane.drawn_ratio == 1.0:
+                self.mover, self._still = shown[0], shown[1] if len(shown) == 2 else None
+                self.first = self.pane.pixel_map().first_column
+
+
+class Stage(QWidget):
+    """Lies over the plot areas of panes; the mouse, and all else, reaches them as before."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        # panes, where they are in the parent, and what of them is drawn here
+        self._placed: list[tuple[Pane, QPoint, QRect]] = []
+        self._parts: list[Part] = []
+        self._axis: PixelMap | None = None
+        self._painter = QPainter()
+        # bound once: on its objects Qt's methods take longer to be found than to run
+        self.redraw, self._scroll = self.update, self.scroll
+
+    def lay_out(self, panes: Iterable[Pane]) -> None:
+        """Lie over panes, each of which can be seen."""
+        parent = self.parentWidget()
+        placed = [(p, p.viewport().mapTo(parent, QPoint()), p.area) for p in panes]
+        if placed == self._placed:
+            return
+        self._placed = placed
+        for part in self._parts:
+            part.pane.let_draw(None)
+        areas = QRegion()
+        for _, corner, area in placed:
+            areas += area.translated(corner)
+        around = areas.boundingRect()
+        self.setVisible(not areas.isEmpty())
+        self.setGeometry(around)
+        self.setMask(areas.translated(-around.topLeft()))
+        self._parts = [Part(self, pane, at - around.topLeft()) for pane, at, _ in placed]
+        for part in self._parts:
+            part.pane.let_draw(part.redraw)
+        self.update()
+
+    def draw_anew(self) -> None:
+        """Have everything drawn from scratch."""
+        for part in self._parts:
+            part.redraw()
+
+    def tick(self, arrived: bool, axis: PixelMap) -> None:
+        """Follow the time axis, and draw the sound that has arrived; once per frame.
+
+        Parameters
+        ----------
+        arrived : bool
+            Whether there can be any: if not, only the view has moved.
+        axis : PixelMap
+            What is in view.
+        """
+        before, self._axis = self._axis, axis
+        if before is None or (before.span_s, before.width) != (axis.span_s, axis.width):
+            for part in self._parts:
+                part.mover = None
+        run: list[Part] = []
+        columns, changed = 0, []
+        for part in self._parts:
+            moved = part.advance(axis, arrived)
+            if moved is None:
+                continue
+            changed.append(part)
+            if moved and part.pane.clips:
+                if run and (moved != columns or not run[-1].touches(part)):
+                    self._move(run, columns)
+                    run = []
+                run.append(part)
+                columns = moved
+        if run:
+            self._move(run, columns)
+        # what is to be drawn again would be moved with all else
+        for part in changed:
+            part.redraw_changed()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what is exposed of the panes."""
+        painter, exposed = self._painter, event.region()
+        painter.begin(self)
+        try:
+            for part in self._parts:
+                if exposed.intersects(part.area):
+                    part.draw(painter, exposed)
+        finally:  # one that is still at work could not begin again
+            painter.end()
+
+    def _move(self, run: Sequence[Part], columns: int) -> None:
+        """Move parts that lie below each other on the screen."""
+        self._scroll(-columns, 0, run[0].area.united(run[-1].area))
