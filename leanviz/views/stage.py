@@ -89,16 +89,11 @@ class Part:
         """Draw what is exposed of it."""
         pane, mover, area = self.pane, self.mover, self.area
         pane.pictures += 1
-        # each alone, since Qt is slow to draw into an area that is not one rectangle
-        painter.setClipRect(area)
         if mover is not None:
-            painter.translate(self.x, self.y)
-            mover.draw_again(painter)
-            if self._still is not None:
-                self._still.draw(painter, *pane.drawn_size, 1.0)
-            painter.resetTransform()
+            self._draw_again(painter, mover, exposed.intersected(area))
             return
         painter.save()
+        painter.setClipRect(area)
         painter.translate(self.x - pane.plot.left(), self.y)
         shown = pane.paint(painter, pane.area)
         painter.restore()
@@ -106,6 +101,19 @@ class Part:
             self._hold(shown)
         elif exposed.intersects(area):
             self.redraw()
+
+    def _draw_again(self, painter: QPainter, mover: PaneItem, exposed: QRegion) -> None:
+        """Draw parts of what was drawn, where it is now."""
+        still = self._still
+        exposed.translate(-self.x, -self.y)
+        painter.translate(self.x, self.y)
+        # one by one: into an area that is not one rectangle Qt draws slowly, and on more threads
+        for area in exposed:
+            painter.setClipRect(area)
+            mover.draw_again(painter)
+            if still is not None:
+                still.draw(painter, *self.pane.drawn_size, 1.0)
+        painter.resetTransform()
 
     def _hold(self, shown: Sequence[PaneItem]) -> None:
         """Note what a picture was made of, if it is one that moves and one that stands still."""

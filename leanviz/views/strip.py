@@ -43,9 +43,9 @@ class Strip:
         self._moved = moved
         return moved
 
-    def copy(self, painter: QPainter) -> int:
-        """Copy the visible part to the painter's origin; return what `go_to` or `show` did."""
-        painter.drawImage(0, 0, self._image, self._moved, 0, *self.size)
+    def copy(self, painter: QPainter, left: int = 0) -> int:
+        """Copy the visible part to the painter, from `left` on; return what `go_to` or `show` did."""
+        painter.drawImage(left, 0, self._image, self._moved, 0, *self.size)
         return self._moved
 
     def show(

@@ -93,8 +93,7 @@ class TimeMarks(PaneItem):
 
     def draw_again(self, painter: QPainter) -> None:
         """Copy the times from where they are now."""
-        painter.translate(-LEFT, 0)
-        self._strip.copy(painter)
+        self._strip.copy(painter, -LEFT)
 
     def _in_view(self, first: int, width: int) -> tuple[int, int]:
         """Return the range of all ticks that is in view, and note for how long it will be."""
