@@ -12,9 +12,10 @@ from leanviz.views.live_view import LiveView
 from leanviz.views.status_bar import StatusBar
 from leanviz.views.transport import Transport
 
-# One look per picture at 60 pictures a second. Sound that scrolls by is looked at when it has moved
-# by a pixel: no sooner than that, and often enough for its labels.
-TICK_MS, LONGEST_TICK_MS = 16, 40
+# One look per picture at 60 pictures a second, as many as a usual screen shows. Sound that scrolls by
+# is looked at when it has moved by a pixel: no sooner than that, and often enough for its labels.
+PICTURE_S, LONGEST_S = 1 / 60, 0.04
+TICK_MS = 16
 # While sound scrolls by, labels are taken at once; levels, and the rest, can wait for a tenth of a
 # second: no peak is missed.
 NEWS_S = 0.08
@@ -66,7 +67,7 @@ class Pacing(QObject):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._visible = True
-        self._news_s = 0.0
+        self._news_s = self._due_s = 0.0
 
     def wake(self) -> None:
         """Look, until no thread is at work."""
@@ -99,11 +100,16 @@ class Pacing(QObject):
         rest_s = self._live.scroll(now_s) if scrolling and listening.active else None
         if self._visible:
             self._status.count_frame(now_s)
-            self._pace(TICK_MS if rest_s is None else math.ceil(1000.0 * rest_s))
+            self._pace(now_s, 0.0 if rest_s is None else rest_s)
 
-    def _pace(self, wait_ms: int) -> None:
+    def _pace(self, now_s: float, rest_s: float) -> None:
         """Have the next look come when there is something to see."""
-        wait_ms = min(max(wait_ms, TICK_MS), LONGEST_TICK_MS)
+        # an even pace, though the timer counts in whole milliseconds and comes a little late
+        due_s = self._due_s + PICTURE_S
+        if due_s <= now_s:
+            due_s = now_s + PICTURE_S
+        self._due_s = due_s = max(due_s, now_s + min(rest_s, LONGEST_S))
+        wait_ms = math.ceil(1000.0 * (due_s - now_s))
         if wait_ms != self._pace_ms:
             self._pace_ms = wait_ms
             self._timer.setInterval(wait_ms)
