@@ -61,8 +61,6 @@ class Onlooker(QObject):
         self._workspace = window.workspace
         self._finder = RingFinder()
         window.director.listening.sink_makers.append(lambda: self._finder)
-        self._panes: dict[QObject, WaveformPane | SpectrogramPane] = {}
-        self._lanes: QObject | None = None
         self._painting: list[tuple[str, float]] = []
         self._events: list[Event] = []
         self._known: set[Event] = set()
@@ -77,11 +75,7 @@ class Onlooker(QObject):
     def begin(self) -> None:
         """Note everything from now on: there is sound."""
         workspace = self._workspace
-        self._lanes = workspace.lanes.viewport()
-        for pane in (workspace.waveform, workspace.spectrogram):
-            self._panes[pane.viewport()] = pane
-        for canvas in (*self._panes, self._lanes):
-            canvas.installEventFilter(self)
+        workspace.stage.installEventFilter(self)
         assert self._finder.ring is not None
         self._first = self._finder.ring.written
         self._thread.start()
@@ -91,11 +85,10 @@ class Onlooker(QObject):
         if event.type() == QEvent.Type.Paint:
             if not (self._painting or self._events):
                 QTimer.singleShot(0, self, self._note)
-            pane = self._panes.get(watched)
-            if pane is not None:
+            workspace = self._workspace
+            for pane in (workspace.waveform, workspace.spectrogram):
                 self._painting.append((pane.accessibleName(), edge_s(pane)))
-            elif watched is self._lanes:
-                self._events = labels_in_view(self._workspace)
+            self._events = labels_in_view(workspace)
         return False
 
     def seen(self, path: Path) -> dict[str, Any]:

@@ -60,8 +60,21 @@ def on_whole_columns(start_s: float, span_s: float, width: int) -> PixelMap:
     return PixelMap(round(start_s / step) * step, span_s, width)
 
 
-class Viewport(QObject):
+class _Signals(QObject):
+    changed = Signal()
+    cursor_moved = Signal()
+    hover_changed = Signal()
+    selection_changed = Signal()
+    pins_changed = Signal()
+    follow_changed = Signal(bool)
+    seek_requested = Signal(float)
+
+
+class Viewport:
     """The time axis of a window. Seconds are those of the source; 0 is its first sample.
+
+    It has signals, and is no object of Qt's: on those, attributes take two to ten times as long to
+    be found, and these are asked for many times with every picture.
 
     Signals
     -------
@@ -77,16 +90,12 @@ class Viewport(QObject):
         Whether anything is marked over the panes: mostly nothing is.
     """
 
-    changed = Signal()
-    cursor_moved = Signal()
-    hover_changed = Signal()
-    selection_changed = Signal()
-    pins_changed = Signal()
-    follow_changed = Signal(bool)
-    seek_requested = Signal(float)
-
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        self._signals = signals = _Signals(parent)
+        self.changed, self.cursor_moved = signals.changed, signals.cursor_moved
+        self.hover_changed, self.pins_changed = signals.hover_changed, signals.pins_changed
+        self.selection_changed = signals.selection_changed
+        self.follow_changed, self.seek_requested = signals.follow_changed, signals.seek_requested
         self._start_s, self._span_s = 0.0, LIVE_SPAN_S
         # noted when they change: every pane asks for them with every picture
         self.turns_pages = self.marked = False

@@ -150,7 +150,7 @@ class PaneItem(QGraphicsItem):
         Whether `draw` looks itself for what `tick` is for: then that is not called in a picture
         that is drawn anyway, since the view has moved.
     moves, stands : bool
-        Whether `advance` may be asked for; whether `draw` draws the same, whatever time is in view.
+        Whether `go_on` may be asked for; whether `draw` draws the same, whatever time is in view.
     is_shown : bool
         What `setVisible` was told, without a way to Qt: asked for with every picture.
     """
@@ -212,7 +212,7 @@ class PaneItem(QGraphicsItem):
         """Draw into `width` x `height` device pixels."""
         raise NotImplementedError
 
-    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+    def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
         """Go on to another time, without drawing: what `draw` has drawn last is moved there.
 
         Asked for where device pixels are logical ones, the span is the same, and since `draw`
@@ -234,7 +234,7 @@ class PaneItem(QGraphicsItem):
         return None
 
     def draw_again(self, painter: QPainter) -> None:
-        """Draw what `draw` would draw, where `advance` has gone to."""
+        """Draw what `draw` would draw, where `go_on` has gone to."""
         raise NotImplementedError
 
     def standing(self) -> Sequence[Area]:

@@ -158,7 +158,7 @@ class LanesItem(PaneItem):
         )  # fmt: skip
         self._draw_standing(painter, moved, ratio)
 
-    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+    def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
         """Go on, until the strip ends; what does not scroll by is drawn again."""
         if arrived and self._tracks is not None and self._tracks.gaps is not self._gaps:
             return None

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from leanviz.core.clock import Span
 from leanviz.core.tracks import Tracks
 from leanviz.views.attention_live import LiveMap
@@ -39,15 +37,18 @@ class Parts:
     status: StatusBar
 
 
-class LiveView(QObject):
-    """Shows what `Listening` tells."""
+class LiveView:
+    """Shows what `Listening` tells.
 
-    def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    No object of Qt's, whose attributes take long to be found: many are, with every picture.
+    """
+
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._time, self._pictures = parts.workspace.time, parts.workspace.pictures
         self._tracks: Tracks | None = None
         self._clock = LiveClock()
-        self.map = LiveMap(parts.workspace, self)
+        self.map = LiveMap(parts.workspace, parts.workspace)
         self._skipped: tuple[Span, ...] = ()
         self._state, self._clipped = "", 0
         self._badge: str | None = None
@@ -140,15 +141,14 @@ class LiveView(QObject):
         """
         if self._tracks is None:
             return None
-        tracks, workspace = self._tracks, self._parts.workspace
-        axis = workspace.time
+        tracks, axis = self._tracks, self._time
         axis.follow_to(self._clock.at(clock_s, tracks.written / tracks.sample_rate))
-        workspace.tick()
+        width = self._pictures.tick()
         badge = BADGES.get(self._state, "" if axis.follow else "frozen")
         if badge != self._badge:
             self._badge = badge
             self._parts.toolbar.show_badge(badge)
-        return axis.rest_s(workspace.time_axis.drawn_width)
+        return axis.rest_s(width)
 
     def end(self) -> None:
         """Show all of the stream to its last sample; it has ended."""

@@ -12,8 +12,8 @@ from leanviz.views.live_view import LiveView
 from leanviz.views.status_bar import StatusBar
 from leanviz.views.transport import Transport
 
-# One look per picture at 60 pictures a second, as many as a usual screen shows. Sound that scrolls by
-# is looked at when it has moved by a pixel: no sooner than that, and often enough for its labels.
+# One look per picture at 60 pictures a second, as many as a usual screen shows. Sound that scrolls
+# by is looked at when it has moved by a pixel: no sooner, and often enough for its labels.
 PICTURE_S, LONGEST_S = 1 / 60, 0.04
 TICK_MS = 16
 # While sound scrolls by, labels are taken at once; levels, and the rest, can wait for a tenth of a
@@ -36,7 +36,7 @@ class Worker(Protocol):
         ...
 
 
-class Pacing(QObject):
+class Pacing:
     """A timer that polls threads while any of them is at work, and rests otherwise.
 
     Parameters
@@ -47,6 +47,8 @@ class Pacing(QObject):
         What scrolls.
     workers : sequence of Worker
         All others.
+    parent : QObject
+        Owner of the timer. This is no object of Qt's, whose attributes take long to be found.
     """
 
     def __init__(
@@ -58,10 +60,9 @@ class Pacing(QObject):
         status: StatusBar,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
         self._listening, self._transport, self._live = listening, transport, live
         self._workers, self._status = workers, status
-        self._timer = QTimer(self)
+        self._timer = QTimer(parent)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._pace_ms = TICK_MS
         self._timer.setInterval(TICK_MS)
@@ -92,12 +93,13 @@ class Pacing(QObject):
         due = not scrolling or now_s - self._news_s >= NEWS_S
         if due or listening.news:
             listening.poll()
+            scrolling = scrolling and listening.active
         if due:
             self._news_s = now_s
             self._poll_others()
         elif self._transport.playing:
             self._transport.poll()
-        rest_s = self._live.scroll(now_s) if scrolling and listening.active else None
+        rest_s = self._live.scroll(now_s) if scrolling else None
         if self._visible:
             self._status.count_frame(now_s)
             self._pace(now_s, 0.0 if rest_s is None else rest_s)

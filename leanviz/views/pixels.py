@@ -229,7 +229,7 @@ class ColumnItem(PaneItem):
         self._show(self._ring, tracks, axis, (height, ratio))
         self._ring.blit(painter)
 
-    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+    def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
         """Compute what is new, and tell where it is."""
         tracks, ring, key = self.tracks, self._ring, self._key
         if tracks is None or ring is None or key is None:

@@ -54,7 +54,7 @@ class Shown(Telling):
         self.transport = Transport(self)
         spectrogram = parts.workspace.spectrogram
         self.window_length = WindowLength(spectrogram, self.listening, settings.window_ms, self)
-        self._live = LiveView(parts, self)
+        self._live = LiveView(parts)
         self._file = FileView(parts, self.recording, self.transport, self)
         self.heard = HeardPlaying(self.transport, parts.workspace.time, self)
         self._sessions = SessionView(parts, self)

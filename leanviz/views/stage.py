@@ -6,6 +6,7 @@ it (on X11 the server does, without a copy of ours), and only what is new is dra
 """
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
@@ -34,12 +35,25 @@ class Part:
         time, and while more than one thing moves.
     first : int
         Absolute pixel column at the left of what is on the screen.
+    can_move : bool
+        Whether it ends where others do, so that it can be moved together with them.
     """
 
-    __slots__ = ("_changed", "_stage", "_still", "area", "first", "mover", "pane", "x", "y")
+    __slots__ = (
+        "_changed",
+        "_stage",
+        "_still",
+        "area",
+        "can_move",
+        "first",
+        "mover",
+        "pane",
+        "x",
+        "y",
+    )
 
     def __init__(self, stage: "Stage", pane: Pane, corner: QPoint) -> None:
-        self._stage, self.pane = stage, pane
+        self._stage, self.pane, self.can_move = stage, pane, pane.clips
         self.area = pane.area.translated(corner)
         # where its plot area begins, and the pane
         self.x, self.y = pane.plot.left() + corner.x(), corner.y()
@@ -68,7 +82,7 @@ class Part:
             return None
         first = axis.first_column
         moved, self.first = first - self.first, first
-        changed = mover.advance(axis, arrived) if 0 <= moved < axis.width else None
+        changed = mover.go_on(axis, arrived) if 0 <= moved < axis.width else None
         if changed is None:
             self.redraw()
             return None
@@ -90,16 +104,16 @@ class Part:
         pane, mover, area = self.pane, self.mover, self.area
         pane.pictures += 1
         if mover is not None:
-            self._draw_again(painter, mover, exposed.intersected(area))
+            self._draw_again(painter, mover, exposed)
             return
         painter.save()
         painter.setClipRect(area)
         painter.translate(self.x - pane.plot.left(), self.y)
         shown = pane.paint(painter, pane.area)
         painter.restore()
-        if QRegion(area).subtracted(exposed).isEmpty():
+        if exposed.rectCount() == 1 and exposed.boundingRect() == area:
             self._hold(shown)
-        elif exposed.intersects(area):
+        else:  # there is more to do than was thought
             self.redraw()
 
     def _draw_again(self, painter: QPainter, mover: PaneItem, exposed: QRegion) -> None:
@@ -108,7 +122,7 @@ class Part:
         exposed.translate(-self.x, -self.y)
         painter.translate(self.x, self.y)
         # one by one: into an area that is not one rectangle Qt draws slowly, and on more threads
-        for area in exposed:
+        for area in cast("Iterable[QRect]", exposed):
             painter.setClipRect(area)
             mover.draw_again(painter)
             if still is not None:
@@ -117,35 +131,42 @@ class Part:
 
     def _hold(self, shown: Sequence[PaneItem]) -> None:
         """Note what a picture was made of, if it is one that moves and one that stands still."""
-        if shown and shown[0].moves and (len(shown) == 1 or (len(shown) == 2 and shown[1].stands)):
-            if self.pane.drawn_ratio == 1.0:
-                self.mover, self._still = shown[0], shown[1] if len(shown) == 2 else None
-                self.first = self.pane.pixel_map().first_column
+        if not 0 < len(shown) <= 2 or self.pane.drawn_ratio != 1.0:
+            return
+        mover, still = shown[0], shown[1] if len(shown) > 1 else None
+        if mover.moves and (still is None or still.stands):
+            self.mover, self._still = mover, still
+            self.first = self.pane.pixel_map().first_column
 
 
 class Stage(QWidget):
-    """Lies over the plot areas of panes; the mouse, and all else, reaches them as before."""
+    """Lies over the plot areas of panes; the mouse, and all else, reaches them as before.
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    Attributes
+    ----------
+    parts : list of Part
+        The panes from top to bottom; always the same list.
+    """
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         # panes, where they are in the parent, and what of them is drawn here
         self._placed: list[tuple[Pane, QPoint, QRect]] = []
-        self._parts: list[Part] = []
-        self._axis: PixelMap | None = None
+        self.parts: list[Part] = []
         self._painter = QPainter()
         # bound once: on its objects Qt's methods take longer to be found than to run
         self.redraw, self._scroll = self.update, self.scroll
 
     def lay_out(self, panes: Iterable[Pane]) -> None:
         """Lie over panes, each of which can be seen."""
-        parent = self.parentWidget()
-        placed = [(p, p.viewport().mapTo(parent, QPoint()), p.area) for p in panes]
+        placed = [(p, p.viewport().mapTo(self._over, QPoint()), p.area) for p in panes]
         if placed == self._placed:
             return
         self._placed = placed
-        for part in self._parts:
+        for part in self.parts:
             part.pane.let_draw(None)
         areas = QRegion()
         for _, corner, area in placed:
@@ -154,60 +175,28 @@ class Stage(QWidget):
         self.setVisible(not areas.isEmpty())
         self.setGeometry(around)
         self.setMask(areas.translated(-around.topLeft()))
-        self._parts = [Part(self, pane, at - around.topLeft()) for pane, at, _ in placed]
-        for part in self._parts:
+        self.parts[:] = [Part(self, pane, at - around.topLeft()) for pane, at, _ in placed]
+        for part in self.parts:
             part.pane.let_draw(part.redraw)
         self.update()
 
     def draw_anew(self) -> None:
         """Have everything drawn from scratch."""
-        for part in self._parts:
+        for part in self.parts:
             part.redraw()
-
-    def tick(self, arrived: bool, axis: PixelMap) -> None:
-        """Follow the time axis, and draw the sound that has arrived; once per frame.
-
-        Parameters
-        ----------
-        arrived : bool
-            Whether there can be any: if not, only the view has moved.
-        axis : PixelMap
-            What is in view.
-        """
-        before, self._axis = self._axis, axis
-        if before is None or (before.span_s, before.width) != (axis.span_s, axis.width):
-            for part in self._parts:
-                part.mover = None
-        run: list[Part] = []
-        columns, changed = 0, []
-        for part in self._parts:
-            moved = part.advance(axis, arrived)
-            if moved is None:
-                continue
-            changed.append(part)
-            if moved and part.pane.clips:
-                if run and (moved != columns or not run[-1].touches(part)):
-                    self._move(run, columns)
-                    run = []
-                run.append(part)
-                columns = moved
-        if run:
-            self._move(run, columns)
-        # what is to be drawn again would be moved with all else
-        for part in changed:
-            part.redraw_changed()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed of the panes."""
         painter, exposed = self._painter, event.region()
         painter.begin(self)
         try:
-            for part in self._parts:
-                if exposed.intersects(part.area):
-                    part.draw(painter, exposed)
+            for part in self.parts:
+                here = exposed.intersected(part.area)
+                if not here.isEmpty():
+                    part.draw(painter, here)
         finally:  # one that is still at work could not begin again
             painter.end()
 
-    def _move(self, run: Sequence[Part], columns: int) -> None:
-        """Move parts that lie below each other on the screen."""
+    def shift(self, run: Sequence[Part], columns: int) -> None:
+        """Move parts that lie below each other to the left, on the screen."""
         self._scroll(-columns, 0, run[0].area.united(run[-1].area))

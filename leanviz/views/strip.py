@@ -44,7 +44,7 @@ class Strip:
         return moved
 
     def copy(self, painter: QPainter, left: int = 0) -> int:
-        """Copy the visible part to the painter, from `left` on; return what `go_to` or `show` did."""
+        """Copy the visible part, from `left` on; return what `go_to` or `show` returned."""
         painter.drawImage(left, 0, self._image, self._moved, 0, *self.size)
         return self._moved
 

@@ -82,14 +82,15 @@ class TimeMarks(PaneItem):
             place = QRectF(self._x(axis, hovered_s), 0, 0, height)
             self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
 
-    def advance(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+    def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
         """Go on, if the same times are in view, and no others; all of it is small."""
         first, (least, last) = axis.first_column, self._same
         if not least <= first <= last or self.format.origin is not None:
             return None
         if self._time.hover.time_s is not None or self._strip.go_to(first - LEFT) is None:
             return None
-        return ((-LEFT, 0, *self._strip.size),)
+        width, height = self._strip.size
+        return ((-LEFT, 0, width, height),)
 
     def draw_again(self, painter: QPainter) -> None:
         """Copy the times from where they are now."""

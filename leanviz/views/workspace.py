@@ -4,7 +4,7 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
-from leanviz.core.clock import PixelMap, Span
+from leanviz.core.clock import Span
 from leanviz.core.taxonomy import Taxonomy
 from leanviz.core.tracks import Tracks
 from leanviz.models.analysis import AnalysisModel
@@ -24,6 +24,7 @@ from leanviz.views.lanes import LanesPane
 from leanviz.views.live_button import LiveButton
 from leanviz.views.overview import OverviewPane
 from leanviz.views.pane import Pane
+from leanviz.views.pictures import Pictures
 from leanviz.views.reference import ReferencePane
 from leanviz.views.spectrogram import SpectrogramPane
 from leanviz.views.stage import Stage
@@ -120,12 +121,6 @@ class Workspace(QWidget):
             pane.markers.with_letters = True
         self.overview.labels.set_timeline(self.timeline)
         self._theme = self.lanes.theme
-        self._state: object = None
-        self._at_rest = 0
-        self._axis: PixelMap | None = None
-        # of the panes that can be seen, those that draw themselves: asked of Qt only when it may have
-        # changed, since there are many panes, and many looks
-        self._seen: list[Pane] = []
         self._labels = Column(self.explanation, self.lanes, self.reference, self.time_axis)
         self.divided = Divided()
         shared = (self.waveform, self.spectrogram, self.analysis, self._labels, self.attention)
@@ -140,6 +135,7 @@ class Workspace(QWidget):
         self.stage = Stage(self)
         self.back_to_live = LiveButton(self.time, self)
         self.time.follow_changed.connect(self.back_to_live.refresh)
+        self.pictures = Pictures(self.time, self.stage, self.time_axis, self.back_to_live)
         for pane in self.panes:
             self._adopt(pane)
         for part in (self.divided, self._labels):
@@ -199,6 +195,7 @@ class Workspace(QWidget):
         """Show another sound, without events as yet."""
         for pane in self.panes:
             pane.set_tracks(tracks)
+        self.pictures.tracks = tracks
         self.lanes.select(None)
         self.timeline.restart(tracks.sample_rate if tracks else 16000)
         self.attention_model.set_band(None)
@@ -210,15 +207,7 @@ class Workspace(QWidget):
 
     def tick(self) -> None:
         """Draw what has come since."""
-        if not self.time.follow:
-            self.back_to_live.refresh()
-        arrived, axis = self._arrived(), self.time.pixel_map(self.time_axis.drawn_width)
-        if not arrived and axis is self._axis and not self.time.paging:
-            return
-        self._axis = axis
-        for pane in self._seen:
-            pane.tick(arrived, axis)
-        self.stage.tick(arrived, axis)
+        self.pictures.tick()
 
     def _look_again(self) -> None:
         """Find out anew which panes can be seen, and where: one was shown, hidden or moved."""
@@ -226,18 +215,7 @@ class Workspace(QWidget):
         seen = [p for p in self.panes if is_visible(p) and p.maximumHeight() != RESTING]
         together = (self.waveform, self.spectrogram, self.lanes, self.time_axis)
         self.stage.lay_out(pane for pane in together if pane in seen)
-        self._seen = [pane for pane in seen if pane not in together]
-
-    def _arrived(self) -> bool:
-        """Tell whether there is more sound than at the previous call, or than at the one before.
-
-        Panes draw again when sound comes, and once more when it has come to rest.
-        """
-        tracks = self.waveform.tracks
-        state = None if tracks is None else (tracks.written, tracks.stft)
-        self._at_rest = self._at_rest + 1 if state == self._state else 0
-        self._state = state
-        return self._at_rest < 2
+        self.pictures.panes = [pane for pane in seen if pane not in together]
 
     def set_skipped(self, spans: tuple[Span, ...]) -> None:
         """Hatch what was not analysed."""
@@ -304,7 +282,7 @@ class Column(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        # without its tallest, it takes no more room than the others: there would be holes between them
+        # without its tallest, it takes no more room than the others: there would be holes between
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinAndMaxSize)
         for widget in widgets:
             layout.addWidget(widget)

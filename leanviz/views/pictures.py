@@ -1,0 +1,86 @@
+"""The next picture of a window's panes: what has come, and what has moved."""
+
+from collections.abc import Sequence
+
+from leanviz.core.clock import PixelMap
+from leanviz.core.tracks import Tracks
+from leanviz.models.viewport import Viewport
+from leanviz.views.live_button import LiveButton
+from leanviz.views.pane import Pane
+from leanviz.views.stage import Part, Stage
+
+
+class Pictures:
+    """Has panes draw, once per picture.
+
+    No object of Qt's, whose attributes take two to ten times as long to be found: many are, sixty
+    times a second.
+
+    Attributes
+    ----------
+    tracks : Tracks or None
+        The sound that is shown.
+    pane : Pane
+        Whose width counts, as most others have the same.
+    panes : sequence of Pane
+        Those that can be seen and draw themselves: the others are on the stage.
+    """
+
+    def __init__(self, time: Viewport, stage: Stage, pane: Pane, live: LiveButton) -> None:
+        self._time, self._parts, self._live = time, stage.parts, live
+        self._shift = stage.shift
+        self.pane = pane
+        self.panes: Sequence[Pane] = ()
+        self.tracks: Tracks | None = None
+        self._state: object = None
+        self._at_rest = 0
+        self._axis: PixelMap | None = None
+
+    def tick(self) -> int:
+        """Draw what has come since; return the width of most panes in device pixels."""
+        time, width = self._time, self.pane.drawn_width
+        if not time.follow:
+            self._live.refresh()
+        arrived, axis = self._arrived(), time.pixel_map(width)
+        if arrived or axis is not self._axis or time.paging:
+            before, self._axis = self._axis, axis
+            for pane in self.panes:
+                pane.tick(arrived, axis)
+            if before is None or (before.span_s, before.width) != (axis.span_s, axis.width):
+                for part in self._parts:
+                    part.mover = None
+            self._advance(arrived, axis)
+        return width
+
+    def _advance(self, arrived: bool, axis: PixelMap) -> None:
+        """Move what is on the stage, then have drawn what is new or cannot be moved."""
+        changed: list[Part] = []
+        run: list[Part] = []
+        columns = 0
+        for part in self._parts:
+            moved = part.advance(axis, arrived)
+            if moved is None:
+                continue
+            changed.append(part)
+            if moved and part.can_move:
+                if run and (moved != columns or not run[-1].touches(part)):
+                    self._shift(run, columns)
+                    run = []
+                run.append(part)
+                columns = moved
+        if run:
+            self._shift(run, columns)
+        # not before: it would be moved with all else
+        for part in changed:
+            part.redraw_changed()
+
+    def _arrived(self) -> bool:
+        """Tell whether there is more sound than at the previous call, or than at the one before.
+
+        Panes draw again when sound comes, and once more when it has come to rest.
+        """
+        tracks = self.tracks
+        state = None if tracks is None else (tracks.written, tracks.stft)
+        self._at_rest = self._at_rest + 1 if state == self._state else 0
+        self._state = state
+        return self._at_rest < 2
