@@ -13,10 +13,10 @@ from rich.table import Table
 
 from leanviz.cli.bench_peer import beside
 from leanviz.cli.bench_proc import busy_s, percent_by_name, resident_bytes, thread_times
-from leanviz.cli.bench_process import Window, listening_window
+from leanviz.cli.bench_process import CLOSE, Window, listening_window
 from leanviz.cli.console import as_text
 
-STATES = ("shown", "with the map", "hidden", "minimised")
+STATES = ("shown", CLOSE, "with the map", "hidden", "minimised")
 # What a state takes until nothing of its beginning is left; half of a short measurement at most.
 SETTLE_S = 2.0
 MEGABYTE = 1_000_000

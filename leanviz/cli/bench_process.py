@@ -13,6 +13,9 @@ from leanviz.cli.bench_proc import PROC
 from leanviz.cli.display import screen_problem
 from leanviz.core.errors import UserError
 
+# A state of the window in which sixty pictures a second are needed: a pixel takes 12 ms to pass.
+CLOSE = "10 s wide"
+
 
 class Window:
     """A leanviz window in a process of its own that does what it is told."""

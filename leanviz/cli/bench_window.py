@@ -2,9 +2,9 @@
 
 Run as ``python -m leanviz.cli.bench_window``. It takes words from standard input, a line each, and
 answers each with a line of JSON on standard output; in between it does nothing. The words are
-``opened``, ``listen``, ``shown``, ``with the map``, ``hidden``, ``minimised``, ``facts`` and
-``end``; and, to have what is painted looked at, ``look on`` before ``listen``, then ``begin`` and
-``seen in PATH``.
+``opened``, ``listen``, ``shown``, ``10 s wide``, ``with the map``, ``hidden``, ``minimised``,
+``facts`` and ``end``; and, to have what is painted looked at, ``look on`` before ``listen``, then
+``begin`` and ``seen in PATH``.
 """
 
 import json
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
 from leanviz.app import main
+from leanviz.cli.bench_process import CLOSE
+from leanviz.models.viewport import LIVE_SPAN_S
 from leanviz.views.action_table import Mode
 from leanviz.views.main_window import MainWindow
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from leanviz.cli.bench_onlooker import Onlooker
 
 LOOK_MS = 100
+CLOSE_S = 10.0
 
 
 class Attendant(QObject):
@@ -104,6 +107,8 @@ class Attendant(QObject):
     def _show(self, state: str) -> None:
         window = self._window
         window.director.live_map.show(state == "with the map")
+        axis = window.workspace.time
+        axis.zoom_at(axis.stop_s, (CLOSE_S if state == CLOSE else LIVE_SPAN_S) / axis.span_s)
         {"hidden": window.hide, "minimised": window.showMinimized}.get(state, window.showNormal)()
 
     def _facts(self) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class AttentionPane(Pane):
         What is held is to be let go.
     """
 
+    moves_left = False
     readout = Signal(object)
     pinned = Signal(str, object)
     released = Signal()
@@ -59,6 +60,7 @@ class AttentionPane(Pane):
         self.picture = AttentionItem(self.box, time, model)
         self.marks = AttentionMarks(self.box, time, model)
         self.markers.with_query = False
+        self.picture.rows_moved = self._mark
         self.add(self.picture)
         self.add(self.marks)
         for signal in (time.cursor_moved, time.hover_changed, time.pins_changed):

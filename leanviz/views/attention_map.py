@@ -1,6 +1,7 @@
 """The picture of an attention map: computed somewhat wider than the view, then only copied."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ from leanviz.core.clock import PixelMap
 from leanviz.models.attention import AttentionModel
 from leanviz.models.viewport import Viewport
 from leanviz.views.diagonal import blend_diagonal
-from leanviz.views.drawing import PaneItem, colour, draw_part, is_vector
+from leanviz.views.drawing import Area, PaneItem, colour, draw_part, is_vector
 from leanviz.views.palettes import UInt32, pixel, table
 from leanviz.views.theme import Theme
 
@@ -128,8 +129,20 @@ def _widened(axis: PixelMap) -> PixelMap:
     return PixelMap((axis.first_column - margin) * step, width * step, width)
 
 
+def _nowhere() -> None:
+    """Tell nobody."""
+
+
 class AttentionItem(PaneItem):
-    """The map: key time to the right, query time upwards; computed for what is around the view."""
+    """The map: key time to the right, query time upwards; computed for what is around the view.
+
+    Attributes
+    ----------
+    rows_moved : callable
+        Called when other queries are in view than before, while the map moves with time.
+    """
+
+    moves = True
 
     def __init__(self, parent: QGraphicsItem, time: Viewport, model: AttentionModel) -> None:
         super().__init__(parent)
@@ -137,6 +150,9 @@ class AttentionItem(PaneItem):
         self._held: _Held | None = None
         self._since_s, self._last_s = math.inf, -math.inf
         self._shown = np.zeros((0, 0), np.uint32)
+        # what is in view: a part of what is held, and the axis of its rows
+        self._part, self._queries = QRect(), query_axis(time, 1)
+        self.rows_moved: Callable[[], None] = _nowhere
 
     def invalidate(self, since_s: float = -math.inf) -> None:
         """Compute the picture anew, or what is of queries later than `since_s`."""
@@ -164,12 +180,33 @@ class AttentionItem(PaneItem):
         # a figure keeps diagonal and ridge as lines; on the screen they scroll with their picture
         vector = is_vector(painter)
         held, (x, y) = (self._figure if vector else self._filled)(keys, queries, ratio)
-        draw_part(painter, 0, held.image, QRect(x, y, width, height))
+        self._part, self._queries = QRect(x, y, width, height), queries
+        draw_part(painter, 0, held.image, self._part)
         self._shown = held.pixels[y : y + height, x : x + width]
         if vector:
             _draw_diagonal(painter, width, height, ratio)
             if self._model.ridge:
                 self._draw_ridge(painter, keys, queries, ratio)
+
+    def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
+        """Find the part in view, if it is held: all of it is drawn again, from elsewhere."""
+        width, height = self._part.width(), self._part.height()
+        held, queries = self._held, query_axis(self._time, height)
+        corner = None if held is None else held.corner(axis, queries)
+        if held is None or corner is None or self._since_s < math.inf:
+            return None
+        if queries is not self._queries:
+            self._queries = queries
+            self.rows_moved()
+        self._part.moveTo(*corner)
+        x, y = corner
+        self._shown = held.pixels[y : y + height, x : x + width]
+        return ((0, 0, width, height),)
+
+    def draw_again(self, painter: QPainter) -> None:
+        """Copy the part in view."""
+        if self._held is not None:
+            draw_part(painter, 0, self._held.image, self._part)
 
     def _figure(self, keys: PixelMap, queries: PixelMap, _ratio: float) -> _Placed:
         """Return a picture without the ridge, and where the view begins in it."""

@@ -38,6 +38,11 @@ class AttentionMarks(PaneItem):
         # as written, and how far to the right and down it stands
         self._caption, self._at = QImage(), 0
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is nothing but the caption."""
+        return not self._time.marked
+
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw the cursor, the pointer, the pins and the caption."""
         if self._model.band is None:

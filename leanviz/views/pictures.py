@@ -62,7 +62,7 @@ class Pictures:
             if moved is None:
                 continue
             changed.append(part)
-            if moved and part.can_move:
+            if moved and part.pane.moves_left:
                 if run and (moved != columns or not run[-1].touches(part)):
                     self._shift(run, columns)
                     run = []

@@ -35,8 +35,6 @@ class Part:
         time, and while more than one thing moves.
     first : int
         Absolute pixel column at the left of what is on the screen.
-    can_move : bool
-        Whether it ends where others do, so that it can be moved together with them.
     """
 
     __slots__ = (
@@ -53,7 +51,7 @@ class Part:
     )
 
     def __init__(self, stage: "Stage", pane: Pane, corner: QPoint) -> None:
-        self._stage, self.pane, self.can_move = stage, pane, pane.clips
+        self._stage, self.pane = stage, pane
         self.area = pane.area.translated(corner)
         # where its plot area begins, and the pane
         self.x, self.y = pane.plot.left() + corner.x(), corner.y()

@@ -180,7 +180,7 @@ class TimeAxisPane(Pane):
     """Times, aligned with the panes above and below."""
 
     # times move, even where there is nothing
-    clips, moves_empty = False, True
+    clips, moves_empty, moves_left = False, True, False
 
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Time axis", "", parent)

@@ -213,7 +213,9 @@ class Workspace(QWidget):
         """Find out anew which panes can be seen, and where: one was shown, hidden or moved."""
         # a pane that rests shows a sentence, at any time
         seen = [p for p in self.panes if is_visible(p) and p.maximumHeight() != RESTING]
-        together = (self.waveform, self.spectrogram, self.lanes, self.time_axis)
+        together = (
+            self.waveform, self.spectrogram, self.lanes, self.time_axis, self.attention,
+        )  # fmt: skip
         self.stage.lay_out(pane for pane in together if pane in seen)
         self.pictures.panes = [pane for pane in seen if pane not in together]
 
