@@ -232,6 +232,7 @@ class Viewport:
             self._note_marks()
             if self._follow:
                 self._follow_on()
+            self.cursor_moved.emit()  # so has "now": it is marked, or no more
 
     def set_follow(self, follow: bool) -> None:
         """Freeze a live view, or take it back to the newest sound."""

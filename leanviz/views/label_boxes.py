@@ -160,8 +160,6 @@ class LanesItem(PaneItem):
 
     def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
         """Go on, until the strip ends; what does not scroll by is drawn again."""
-        if arrived and self._tracks is not None and self._tracks.gaps is not self._gaps:
-            return None
         moved = self._strip.go_to(axis.first_column)
         if moved is None:
             return None

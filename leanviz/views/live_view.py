@@ -158,6 +158,7 @@ class LiveView:
             self._parts.workspace.timeline.set_sounding(())
             self._parts.workspace.time.follow_to(self._tracks.written / self._tracks.sample_rate)
             self._parts.workspace.tick()
+            self._parts.workspace.stage.draw_anew()  # with what was half complete
             self._parts.workspace.overview.picture.update()
             self._parts.workspace.back_to_live.set_over(True)
             self._parts.inspector.show_now("AT THE END", self._rows, none="nothing")

@@ -90,7 +90,8 @@ class Pane(GesturePlot):
         self.plot, self.area, self._plot_width = QRect(), QRect(), 1.0
         self._size, self._device_width = (0, 0), 1
         self.drawn_ratio = 1.0
-        self._redraw = self._repaint_area
+        self._redraw: Callable[[], None] = self._repaint_area
+        self._on_stage = False
         # of most panes, neither: not asked with every picture
         self._adapts = type(self).moved is not Pane.moved
         self._has_own_key = type(self).view_key is not Pane.view_key
@@ -160,7 +161,7 @@ class Pane(GesturePlot):
         if tracks is None or self._told:
             return bool(self._told)
         last = [spans[-1].stop for spans in (tracks.gaps, self._skipped) if spans]
-        return bool(last) and max(last) > self.time.start_s * tracks.sample_rate
+        return bool(last) and max(last) > self.pixel_map().start_s * tracks.sample_rate
 
     def notes(self, axis: PixelMap) -> Iterator[Note]:
         """Yield what is to be said of the time that an axis shows."""
@@ -275,7 +276,7 @@ class Pane(GesturePlot):
 
     def let_draw(self, redraw: Callable[[], None] | None) -> None:
         """Have `redraw` called when its area is to be drawn again; None if the pane does it."""
-        self._redraw = self._repaint_area if redraw is None else redraw
+        self._redraw, self._on_stage = redraw or self._repaint_area, redraw is not None
         self._key = None  # meanwhile time may have moved, and back
 
     def moveEvent(self, event: QMoveEvent) -> None:
@@ -295,22 +296,25 @@ class Pane(GesturePlot):
 
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Draw the items here: their scene takes longer to find them than they to be drawn."""
-        self.pictures += 1
-        painter = self._painter
+        painter, beside = self._painter, self._on_stage and not ev.region().intersects(self.area)
         painter.begin(self._canvas)
         try:
-            self.paint(painter, ev.rect())
+            if beside:
+                self._paint_ground(painter, ev.rect())
+            else:
+                self.pictures += 1
+                self.paint(painter, ev.rect())
         finally:  # one that is still at work could not begin again
             painter.end()
+        if self._on_stage and not beside:  # elsewhere: its items are ahead of the screen now
+            self._redraw()
 
     def paint(self, painter: QPainter, exposed: QRect) -> Sequence[PaneItem]:
         """Draw a part of the pane, from whose corner the painter counts; return what was drawn."""
         items, more = self._items, exposed != self.area
         # most pictures are of this area alone, and all of it is drawn over
         if more or not items[0].covers():
-            painter.fillRect(exposed, colour(self.theme.background))
-            if exposed.left() < LEFT and self.axis.has_marks:
-                self._paint_axis(painter)
+            self._paint_ground(painter, exposed)
         if more and self.clips:
             painter.setClipRect(self.plot)
         painter.translate(LEFT, 0)
@@ -340,6 +344,12 @@ class Pane(GesturePlot):
         width, height = round(width * ratio), round(height * ratio)
         self._device_width = max(1, width)
         return width, height, ratio
+
+    def _paint_ground(self, painter: QPainter, exposed: QRect) -> None:
+        """Draw what is below the items, and beside them."""
+        painter.fillRect(exposed, colour(self.theme.background))
+        if exposed.left() < LEFT and self.axis.has_marks:
+            self._paint_axis(painter)
 
     def _paint_axis(self, painter: QPainter) -> None:
         painter.save()

@@ -32,7 +32,7 @@ class Pictures:
         self.pane = pane
         self.panes: Sequence[Pane] = ()
         self.tracks: Tracks | None = None
-        self._state: object = None
+        self._state: tuple[object, ...] = ()
         self._at_rest = 0
         self._axis: PixelMap | None = None
 
@@ -47,8 +47,7 @@ class Pictures:
             for pane in self.panes:
                 pane.tick(arrived, axis)
             if before is None or (before.span_s, before.width) != (axis.span_s, axis.width):
-                for part in self._parts:
-                    part.mover = None
+                self._hold_nothing()
             self._advance(arrived, axis)
         return width
 
@@ -80,7 +79,16 @@ class Pictures:
         Panes draw again when sound comes, and once more when it has come to rest.
         """
         tracks = self.tracks
-        state = None if tracks is None else (tracks.written, tracks.stft)
-        self._at_rest = self._at_rest + 1 if state == self._state else 0
-        self._state = state
+        state = () if tracks is None else (tracks.written, tracks.spectra, tracks.gaps)
+        if state == self._state:
+            self._at_rest += 1
+        else:
+            if state[1:] != self._state[1:]:  # there is more to be drawn than new columns
+                self._hold_nothing()
+            self._state, self._at_rest = state, 0
         return self._at_rest < 2
+
+    def _hold_nothing(self) -> None:
+        """Have all of the next picture drawn anew."""
+        for part in self._parts:
+            part.mover = None

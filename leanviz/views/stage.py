@@ -111,8 +111,8 @@ class Part:
         painter.restore()
         if exposed.rectCount() == 1 and exposed.boundingRect() == area:
             self._hold(shown)
-        else:  # there is more to do than was thought
-            self.redraw()
+        elif not (self._stage.visibleRegion() & area).subtracted(exposed).isEmpty():
+            self.redraw()  # there is more to do than was thought
 
     def _draw_again(self, painter: QPainter, mover: PaneItem, exposed: QRegion) -> None:
         """Draw parts of what was drawn, where it is now."""
@@ -129,12 +129,14 @@ class Part:
 
     def _hold(self, shown: Sequence[PaneItem]) -> None:
         """Note what a picture was made of, if it is one that moves and one that stands still."""
-        if not 0 < len(shown) <= 2 or self.pane.drawn_ratio != 1.0:
+        pane = self.pane
+        if not 0 < len(shown) <= 2 or pane.drawn_ratio != 1.0 or not pane.time.follow:
             return
         mover, still = shown[0], shown[1] if len(shown) > 1 else None
         if mover.moves and (still is None or still.stands):
             self.mover, self._still = mover, still
-            self.first = self.pane.pixel_map().first_column
+            self.first = pane.pixel_map().first_column
+            pane.let_draw(self.redraw)  # any other time than the one that is moved to
 
 
 class Stage(QWidget):
@@ -157,6 +159,7 @@ class Stage(QWidget):
         self._painter = QPainter()
         # bound once: on its objects Qt's methods take longer to be found than to run
         self.redraw, self._scroll = self.update, self.scroll
+        self._ratio = self.devicePixelRatioF
 
     def lay_out(self, panes: Iterable[Pane]) -> None:
         """Lie over panes, each of which can be seen."""
@@ -186,6 +189,9 @@ class Stage(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed of the panes."""
         painter, exposed = self._painter, event.region()
+        if self._ratio() != 1.0:  # perhaps since now: the window has gone to another screen
+            for part in self.parts:
+                part.mover = None
         painter.begin(self)
         try:
             for part in self.parts:

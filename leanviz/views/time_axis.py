@@ -27,8 +27,6 @@ MANY_TEXTS = 200
 class TimeMarks(PaneItem):
     """Ticks, times, and the time under the pointer."""
 
-    moves = True
-
     def __init__(self, parent: QGraphicsItem, time: Viewport) -> None:
         super().__init__(parent)
         self._time = time
@@ -72,11 +70,13 @@ class TimeMarks(PaneItem):
             lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
         )
         painter.translate(left, 0)
-        if self.format.origin is not None:
+        hovered_s, has_day = self._time.hover.time_s, self.format.origin is not None
+        # else there is more than the strip
+        self.moves = hovered_s is None and not has_day
+        if has_day:
             # left of the plot, where no tick reaches
             day = self._written(self.format.day(max(axis.start_s, 0.0)), height, ratio, False)
             painter.drawImage(round((PAD - LEFT) * ratio), 0, day)
-        hovered_s = self._time.hover.time_s
         if hovered_s is not None and hovered_s >= 0.0:
             painter.setFont(small_font(ratio, 0.85))
             place = QRectF(self._x(axis, hovered_s), 0, 0, height)
@@ -85,9 +85,7 @@ class TimeMarks(PaneItem):
     def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
         """Go on, if the same times are in view, and no others; all of it is small."""
         first, (least, last) = axis.first_column, self._same
-        if not least <= first <= last or self.format.origin is not None:
-            return None
-        if self._time.hover.time_s is not None or self._strip.go_to(first - LEFT) is None:
+        if not least <= first <= last or self._strip.go_to(first - LEFT) is None:
             return None
         width, height = self._strip.size
         return ((-LEFT, 0, width, height),)

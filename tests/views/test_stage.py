@@ -1,15 +1,18 @@
 """What is on the screen after pictures that were only moved is what is drawn at once."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from leanviz.core.clock import PixelMap
+from leanviz.core.clock import Cause, PixelMap, Span
 from leanviz.core.tracks import Tracks
+from leanviz.models.time_text import TimeFormat
 from leanviz.models.viewport import Hover
 from leanviz.views.stage import Part
 from leanviz.views.workspace import Workspace
@@ -97,7 +100,7 @@ def test_moved_pictures_are_those_drawn_at_once(
     live = Live(shown, seed)
     for step in range(48):
         live.hear()
-        if step in {15, 16, 40}:
+        if step in {36, 37, 42}:
             live.tracks.skip(800)
         if step % 5 == 3:  # some lanes, of sounds that go on beyond the left edge
             first = int(live.now_s / 0.48)
@@ -137,3 +140,162 @@ def test_a_view_that_is_moved_by_hand_is_drawn_as_well(shown: Workspace, slid: l
             pass
         assert on_screen(shown) == at_once(shown)
     assert any(slid)
+
+
+def follow(live: Live, steps: int = 2) -> None:
+    """Hear a little, and show it."""
+    for _ in range(steps):
+        live.hear()
+        for _ in live.moved():
+            pass
+
+
+def begun(workspace: Workspace, seed: int) -> Live:
+    """Return a stream of which something is moved on the screen already."""
+    workspace.attention.hide()  # without a model it shows a sentence
+    live = Live(workspace, seed)
+    follow(live, 4)
+    return live
+
+
+def test_other_heights_of_a_live_view_are_drawn_at_once(shown: Workspace, slid: list[bool]) -> None:
+    live = begun(shown, 3)
+    for act in (
+        lambda: shown.divided.setSizes([150, 60, 0, 120, 90]),
+        lambda: shown.divided.moveSplitter(shown.divided.handle(1).y() + 25, 1),
+        shown.analysis.show,
+        shown.explanation.show,
+        shown.spectrogram.hide,
+        shown.overview.hide,
+        shown.reference.show,
+        lambda: shown.resize(620, 540),
+        shown.attention.show,
+        shown.explanation.hide,
+        shown.lanes.hide,
+        shown.spectrogram.show,
+        shown.overview.show,
+        shown.lanes.show,
+        lambda: shown.resize(700, 480),
+    ):
+        act()
+        QApplication.processEvents()
+        slid.clear()
+        follow(live)
+        assert on_screen(shown) == at_once(shown)
+        assert any(slid)
+
+
+@pytest.mark.parametrize("cause", [Cause.LOST, Cause.PAUSED])
+def test_a_gap_is_named_and_once_it_has_left_pictures_are_moved_again(
+    shown: Workspace, slid: list[bool], cause: Cause
+) -> None:
+    live = begun(shown, 4)
+    live.tracks.skip(2 * RATE, cause)
+    shown.set_skipped((Span(0, 3 * RATE),))
+    follow(live)
+    assert shown.waveform.has_notes()
+    assert on_screen(shown) == at_once(shown)
+    live.tracks.push(noise(6 * RATE, 4))
+    for _ in live.moved(30):
+        pass
+    assert on_screen(shown) == at_once(shown)
+    slid.clear()
+    follow(live)
+    assert not shown.waveform.has_notes()
+    assert sum(slid) > len(slid) / 2, "a gap that has long gone had pictures drawn anew"
+    assert on_screen(shown) == at_once(shown)
+
+
+def test_more_sound_than_is_kept_is_moved_as_before(shown: Workspace, slid: list[bool]) -> None:
+    live = Live(shown, 5)
+    live.tracks.push(noise(70 * RATE, 5))
+    assert live.tracks.forgets
+    for _ in live.moved():
+        pass
+    follow(live)
+    slid.clear()
+    follow(live)
+    assert sum(slid) > len(slid) / 2
+    assert on_screen(shown) == at_once(shown)
+
+
+def test_a_pane_that_is_drawn_elsewhere_leaves_nothing_old_on_the_screen(shown: Workspace) -> None:
+    live = begun(shown, 6)
+    for pane in (shown.waveform, shown.spectrogram, shown.lanes, shown.time_axis):
+        live.hear()
+        pane.grab()  # draws what has come, and the screen does not show it yet
+        for _ in live.moved(1):
+            pass
+        assert on_screen(shown) == at_once(shown)
+
+
+def test_what_stands_on_the_time_axis_is_in_any_picture_of_it(shown: Workspace) -> None:
+    live = begun(shown, 7)
+    for act in (
+        lambda: shown.time.set_hover(Hover(live.now_s - 1.0)),
+        shown.time.set_hover,
+        lambda: shown.set_time_format(TimeFormat(datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC))),
+        lambda: shown.set_time_format(TimeFormat()),
+    ):
+        act()
+        follow(live, 1)
+        held = below_overview(shown, shown.grab())
+        assert held == at_once(shown)
+        assert on_screen(shown) == held
+
+
+def test_pages_are_marked_from_the_first_picture_on(shown: Workspace) -> None:
+    live = begun(shown, 8)
+    for now_s in np.linspace(live.now_s, live.now_s + 0.3, 8):
+        shown.time.follow_to(float(now_s))
+        shown.tick()
+        QApplication.processEvents()
+        for paging in (True, False):
+            shown.time.set_paging(paging)
+            QApplication.processEvents()
+            assert on_screen(shown) == at_once(shown)
+        shown.time.set_follow(True)
+
+
+def test_another_window_of_the_spectra_is_drawn_though_no_sound_comes(shown: Workspace) -> None:
+    live = Live(shown, 9)
+    live.tracks = Tracks(RATE, 60 * RATE, keep_sound=True)
+    shown.show_tracks(live.tracks)
+    follow(live, 4)
+    before = on_screen(shown)
+    live.tracks.set_window(0.008)
+    while live.tracks.catch_up():
+        pass
+    shown.tick()
+    QApplication.processEvents()
+    assert before != on_screen(shown) == at_once(shown)
+
+
+def test_a_time_that_was_drawn_before_is_drawn_again(shown: Workspace) -> None:
+    live = begun(shown, 10)
+    shown.stage.draw_anew()
+    QApplication.processEvents()
+    start_s = shown.time.start_s
+    follow(live)
+    shown.time.show(start_s, SPAN_S)  # nobody looks for what is new: the stream is over
+    QApplication.processEvents()
+    assert on_screen(shown) == at_once(shown)
+
+
+def test_what_is_partly_covered_is_not_drawn_over_and_over(shown: Workspace) -> None:
+    begun(shown, 11)
+    lid = QLabel("over it", shown)
+    lid.setAutoFillBackground(True)
+    lid.setGeometry(QRect(150, 60, 100, 200))
+    lid.show()
+    shown.stage.draw_anew()
+    for _ in range(3):
+        QApplication.processEvents()
+    before = shown.spectrogram.pictures
+    for _ in range(5):
+        QApplication.processEvents()
+    assert shown.spectrogram.pictures == before
+    assert on_screen(shown) == at_once(shown)
+    lid.hide()
+    QApplication.processEvents()
+    assert on_screen(shown) == at_once(shown)
