@@ -135,7 +135,8 @@ class TimeMarks(PaneItem):
         return ticks
 
     def _x(self, axis: PixelMap, time_s: float) -> int:
-        return math.floor(axis.x(time_s))
+        # round times are mostly at the left of a column: not in the one before, by a rounding error
+        return math.floor(axis.x(time_s) + 1e-6)
 
     def _written(self, text: str, height: int, ratio: float, ticks: bool = True) -> QImage:
         """Return a time, mostly with its tick: it is shown in many frames, moved a pixel each."""

@@ -15,6 +15,7 @@ from leanviz.core.tracks import Tracks
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.viewport import Hover
 from leanviz.views.stage import Part
+from leanviz.views.theme import DARK, LIGHT
 from leanviz.views.workspace import Workspace
 from tests.core.material import TAXONOMY, noise
 from tests.views.test_panes_lanes import finding
@@ -299,3 +300,14 @@ def test_what_is_partly_covered_is_not_drawn_over_and_over(shown: Workspace) -> 
     lid.hide()
     QApplication.processEvents()
     assert on_screen(shown) == at_once(shown)
+
+
+def test_what_was_moved_is_what_another_beginning_gives(shown: Workspace) -> None:
+    live = begun(shown, 12)
+    for _ in range(12):
+        follow(live)
+        moved = on_screen(shown)
+        for theme in (LIGHT, DARK):  # nothing that was drawn before is of use then
+            shown.set_theme(theme)
+            QApplication.processEvents()
+        assert moved == on_screen(shown)
