@@ -47,7 +47,7 @@ class Pictures:
             for pane in self.panes:
                 pane.tick(arrived, axis)
             if before is None or (before.span_s, before.width) != (axis.span_s, axis.width):
-                self._hold_nothing()
+                self._draw_anew()
             self._advance(arrived, axis)
         return width
 
@@ -84,11 +84,11 @@ class Pictures:
             self._at_rest += 1
         else:
             if state[1:] != self._state[1:]:  # there is more to be drawn than new columns
-                self._hold_nothing()
+                self._draw_anew()
             self._state, self._at_rest = state, 0
         return self._at_rest < 2
 
-    def _hold_nothing(self) -> None:
-        """Have all of the next picture drawn anew."""
+    def _draw_anew(self) -> None:
+        """Have all of the next picture drawn anew, and nothing moved."""
         for part in self._parts:
-            part.mover = None
+            part.redraw()

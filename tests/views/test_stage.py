@@ -258,11 +258,17 @@ def test_pages_are_marked_from_the_first_picture_on(shown: Workspace) -> None:
         shown.time.set_follow(True)
 
 
-def test_another_window_of_the_spectra_is_drawn_though_no_sound_comes(shown: Workspace) -> None:
+@pytest.mark.parametrize("held", [False, True])
+def test_another_window_of_the_spectra_is_drawn_though_no_sound_comes(
+    shown: Workspace, held: bool
+) -> None:
     live = Live(shown, 9)
     live.tracks = Tracks(RATE, 60 * RATE, keep_sound=True)
     shown.show_tracks(live.tracks)
     follow(live, 4)
+    if held:  # with what comes beyond the view
+        shown.time.scroll(-1.0)
+        follow(live)
     before = on_screen(shown)
     live.tracks.set_window(0.008)
     while live.tracks.catch_up():
