@@ -28,7 +28,7 @@ class Pictures:
 
     def __init__(self, time: Viewport, stage: Stage, pane: Pane, live: LiveButton) -> None:
         self._time, self._parts, self._live = time, stage.parts, live
-        self._shift = stage.shift
+        self._shift, self._draw_anew = stage.shift, stage.draw_anew
         self.pane = pane
         self.panes: Sequence[Pane] = ()
         self.tracks: Tracks | None = None
@@ -87,8 +87,3 @@ class Pictures:
                 self._draw_anew()
             self._state, self._at_rest = state, 0
         return self._at_rest < 2
-
-    def _draw_anew(self) -> None:
-        """Have all of the next picture drawn anew, and nothing moved."""
-        for part in self._parts:
-            part.redraw()

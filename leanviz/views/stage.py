@@ -1,6 +1,6 @@
 """What the panes of a window show, drawn in one go: what scrolls by is moved on the screen.
 
-Qt takes longer to ask four panes for their pictures, sixty times a second, than they to draw them.
+Qt takes longer to ask each pane for its picture, sixty times a second, than that to be drawn.
 And where the view follows a live sound, nearly all of a picture is the one before, moved: Qt moves
 it (on X11 the server does, without a copy of ours), and only what is new is drawn.
 """
@@ -37,18 +37,7 @@ class Part:
         Absolute pixel column at the left of what is on the screen.
     """
 
-    __slots__ = (
-        "_changed",
-        "_stage",
-        "_still",
-        "area",
-        "can_move",
-        "first",
-        "mover",
-        "pane",
-        "x",
-        "y",
-    )
+    __slots__ = ("_changed", "_stage", "_still", "area", "first", "mover", "pane", "x", "y")
 
     def __init__(self, stage: "Stage", pane: Pane, corner: QPoint) -> None:
         self._stage, self.pane = stage, pane
