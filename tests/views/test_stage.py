@@ -159,6 +159,21 @@ def begun(workspace: Workspace, seed: int) -> Live:
     return live
 
 
+def test_words_on_the_spectrogram_stand_while_it_is_moved(
+    shown: Workspace, slid: list[bool]
+) -> None:
+    shown.attention.hide()
+    shown.resize(500, 900)
+    live = Live(shown, 3)
+    for _ in range(12):
+        live.hear()
+        for _ in live.moved():
+            pass
+    assert any(item.standing() for item in shown.spectrogram._items), "there is no room for them"
+    assert any(slid)
+    assert on_screen(shown) == at_once(shown)
+
+
 def test_other_heights_of_a_live_view_are_drawn_at_once(shown: Workspace, slid: list[bool]) -> None:
     live = begun(shown, 3)
     for act in (
