@@ -3,7 +3,7 @@
 import os
 
 # before anything imports Qt; a test that wants a window opens it in a process of its own (`screen`)
-os.environ.setdefault("QT_QPA_PLATFORM","offscreen")
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 # before NumPy and torch; several processes test at once, and threads that wait for each other spin
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
