@@ -36,6 +36,7 @@ def test_names_are_made_of_letters_and_digits(label: str, slug: str) -> None:
 
 
 @given(label=st.text(max_size=300))
+@example(label="../a")
 def test_no_label_leaves_the_folder_or_is_too_long(label: str) -> None:
     name = clip_name(NOON, label, ClipFormat.WAV)
     assert Path(name).name == name
