@@ -41,10 +41,15 @@ def slid(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 @pytest.fixture
 def shown(qtbot: QtBot) -> Workspace:
+    return opened(qtbot, 700, 500)
+
+
+def opened(qtbot: QtBot, width: int, height: int) -> Workspace:
+    """Return panes that are on the screen."""
     made = Workspace()
     qtbot.addWidget(made)
     made.set_taxonomy(TAXONOMY)
-    made.resize(700, 500)
+    made.resize(width, height)
     made.show()
     qtbot.waitUntil(lambda: made.windowHandle().isExposed())
     return made

@@ -6,20 +6,13 @@ from pytestqt.qtbot import QtBot
 from leanviz.models.viewport import Hover
 from leanviz.views.stage import Part
 from leanviz.views.workspace import Workspace
-from tests.core.material import TAXONOMY
 from tests.views.panes_material import diagonal
-from tests.views.test_stage import RATE, Live, at_once, on_screen
+from tests.views.test_stage import RATE, Live, at_once, on_screen, opened
 
 
 @pytest.fixture
 def shown(qtbot: QtBot) -> Workspace:
-    made = Workspace()
-    qtbot.addWidget(made)
-    made.set_taxonomy(TAXONOMY)
-    made.resize(600, 520)
-    made.show()
-    qtbot.waitUntil(lambda: made.windowHandle().isExposed())
-    return made
+    return opened(qtbot, 600, 520)
 
 
 def part_of(workspace: Workspace) -> Part:
