@@ -61,7 +61,7 @@ class Onlooker(QObject):
         self._workspace = window.workspace
         self._finder = RingFinder()
         window.director.listening.sink_makers.append(lambda: self._finder)
-        self._painting: list[tuple[str, float]] = []
+        self._painting = False
         self._events: list[Event] = []
         self._known: set[Event] = set()
         self._pictures: list[tuple[float, str, float]] = []
@@ -83,12 +83,9 @@ class Onlooker(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt calls it)
         """See what is about to be painted; it is on the screen when Qt comes to rest again."""
         if event.type() == QEvent.Type.Paint:
-            if not (self._painting or self._events):
+            if not self._painting:
                 QTimer.singleShot(0, self, self._note)
-            workspace = self._workspace
-            for pane in (workspace.waveform, workspace.spectrogram):
-                self._painting.append((pane.accessibleName(), edge_s(pane)))
-            self._events = labels_in_view(workspace)
+            self._painting, self._events = True, labels_in_view(self._workspace)
         return False
 
     def seen(self, path: Path) -> dict[str, Any]:
@@ -120,11 +117,12 @@ class Onlooker(QObject):
     def _note(self) -> None:
         """Note what has been painted; control is back with Qt, which has passed it on."""
         now_s = time.perf_counter()
-        self._pictures += [(now_s, name, edge) for name, edge in self._painting]
+        for pane in (self._workspace.waveform, self._workspace.spectrogram):
+            self._pictures.append((now_s, pane.accessibleName(), edge_s(pane)))
         fresh = [event for event in self._events if event not in self._known]
         self._known.update(fresh)
         self._labels += [(now_s, e.label, e.onset, e.offset, e.state) for e in fresh]
-        self._painting, self._events = [], []
+        self._painting, self._events = False, []
 
     def _look(self) -> None:
         """Note when samples come, on a thread."""
@@ -143,8 +141,8 @@ def edge_s(pane: WaveformPane | SpectrogramPane) -> float:
     """Return the second of the stream up to which a pane shows sound."""
     if pane.tracks is None:
         return 0.0
-    axis, frontier = pane.pixel_map(), pane.picture.frontier(pane.tracks)
-    return min(axis.time(axis.width), frontier / pane.tracks.sample_rate)
+    axis = pane.pixel_map()
+    return min(axis.time(axis.width), pane.picture.drawn_s)
 
 
 def labels_in_view(workspace: Workspace) -> list[Event]:

@@ -14,7 +14,7 @@ from leanviz.core.clock import PixelMap
 from leanviz.models.attention import AttentionModel
 from leanviz.models.viewport import Viewport
 from leanviz.views.diagonal import blend_diagonal
-from leanviz.views.drawing import Area, PaneItem, colour, draw_part, is_vector
+from leanviz.views.drawing import Area, PaneItem, colour, draw_part, is_vector, nowhere
 from leanviz.views.palettes import UInt32, pixel, table
 from leanviz.views.theme import Theme
 
@@ -129,10 +129,6 @@ def _widened(axis: PixelMap) -> PixelMap:
     return PixelMap((axis.first_column - margin) * step, width * step, width)
 
 
-def _nowhere() -> None:
-    """Tell nobody."""
-
-
 class AttentionItem(PaneItem):
     """The map: key time to the right, query time upwards; computed for what is around the view.
 
@@ -152,7 +148,7 @@ class AttentionItem(PaneItem):
         self._shown = np.zeros((0, 0), np.uint32)
         # what is in view: a part of what is held, and the axis of its rows
         self._part, self._queries = QRect(), query_axis(time, 1)
-        self.rows_moved: Callable[[], None] = _nowhere
+        self.rows_moved: Callable[[], None] = nowhere
 
     def invalidate(self, since_s: float = -math.inf) -> None:
         """Compute the picture anew, or what is of queries later than `since_s`."""

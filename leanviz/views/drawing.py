@@ -135,8 +135,8 @@ def draw_letter(
     painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, letter)
 
 
-def _nowhere() -> None:
-    """Draw nothing again: the item is in no pane yet."""
+def nowhere() -> None:
+    """Draw nothing again: who would have to is not known yet."""
 
 
 class PaneItem(QGraphicsItem):
@@ -162,7 +162,7 @@ class PaneItem(QGraphicsItem):
         self._rect = QRectF()
         self.is_shown = True
         self.theme: Theme = DARK
-        self.repaint: Callable[[], None] = _nowhere
+        self.repaint: Callable[[], None] = nowhere
         self.setZValue(z)
 
     def update(self, *_: Any, **__: Any) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsGridLayout, QStyleOptionGraphicsItem, QWidget
 
-from leanviz.views.drawing import colour, device_pixels, small_font
+from leanviz.views.drawing import colour, device_pixels, nowhere, small_font
 from leanviz.views.pinned import laid_out
 from leanviz.views.theme import DARK, Theme
 
@@ -19,10 +19,6 @@ PAD = 8
 MANY_TEXTS = 100
 
 Mark = tuple[float, str]
-
-
-def _nowhere() -> None:
-    """Draw nothing again: the axis is in no pane yet."""
 
 
 class LeftAxis(pg.AxisItem):
@@ -46,7 +42,7 @@ class LeftAxis(pg.AxisItem):
         # texts laid out in a font for some room: they move more often than they are others
         self._laid_in: tuple[QFont, float] = QFont(), 0.0
         self._laid: dict[str, tuple[QStaticText, float]] = {}
-        self.repaint: Callable[[], None] = _nowhere
+        self.repaint: Callable[[], None] = nowhere
 
     @property
     def has_marks(self) -> bool:

@@ -210,11 +210,6 @@ class Pane(GesturePlot):
         """Width of the plot area in device pixels, in the latest picture."""
         return self._device_width
 
-    @property
-    def drawn_size(self) -> tuple[int, int]:
-        """Width and height of the plot area in logical pixels."""
-        return self._size
-
     def plot_width(self, ratio: float | None = None) -> int:
         """Return the width of the plot area in device pixels."""
         ratio = self._pixel_ratio() if ratio is None else ratio

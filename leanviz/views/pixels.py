@@ -157,6 +157,11 @@ class ColumnItem(PaneItem):
         The view box it fills.
     axis_of : callable
         Gives the time axis for a width in device pixels.
+
+    Attributes
+    ----------
+    drawn_s : float
+        Second of the source up to which columns were complete when they were drawn last.
     """
 
     draws_what_comes = moves = True
@@ -167,7 +172,7 @@ class ColumnItem(PaneItem):
         self.tracks: Tracks | None = None
         self._ring: PixelRing | None = None
         self._key: tuple[object, int, int, float] | None = None
-        self._drawn_s = self._ticked_s = 0.0
+        self.drawn_s = self._ticked_s = 0.0
         # of the sound, when it was drawn last
         self._written = -1
 
@@ -210,10 +215,10 @@ class ColumnItem(PaneItem):
         """Draw again if sound has filled a column in view, or has come to rest within one."""
         frontier_s = self._frontier_s()
         resting, self._ticked_s = frontier_s == self._ticked_s, frontier_s
-        if frontier_s == self._drawn_s:
+        if frontier_s == self.drawn_s:
             return
         axis = self._axis_of(max(1, round(self.boundingRect().width())))
-        old, new = (int(t // axis.seconds_per_pixel) for t in (self._drawn_s, frontier_s))
+        old, new = (int(t // axis.seconds_per_pixel) for t in (self.drawn_s, frontier_s))
         if (resting or old != new) and min(old, new) < axis.first_column + axis.width:
             self.update()
 
@@ -252,10 +257,10 @@ class ColumnItem(PaneItem):
         """Compute what is new; return the ranges of columns."""
         # noted before it is drawn: what comes meanwhile is drawn with the next picture
         self._written = tracks.written
-        self._drawn_s, step = self._frontier_s(), axis.seconds_per_pixel
+        self.drawn_s, step = self._frontier_s(), axis.seconds_per_pixel
         return ring.show(
             axis.first_column,
-            self._drawn_s / step,
+            self.drawn_s / step,
             lambda columns: self.render(tracks, axis, columns, size),
             tracks.written / tracks.sample_rate / step,
         )

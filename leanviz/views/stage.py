@@ -105,7 +105,7 @@ class Part:
 
     def _draw_again(self, painter: QPainter, mover: PaneItem, exposed: QRegion) -> None:
         """Draw parts of what was drawn, where it is now."""
-        still = self._still
+        still, plot = self._still, self.pane.plot
         exposed.translate(-self.x, -self.y)
         painter.translate(self.x, self.y)
         # one by one: into an area that is not one rectangle Qt draws slowly, and on more threads
@@ -113,7 +113,7 @@ class Part:
             painter.setClipRect(area)
             mover.draw_again(painter)
             if still is not None:
-                still.draw(painter, *self.pane.drawn_size, 1.0)
+                still.draw(painter, plot.width(), plot.height(), 1.0)
         painter.resetTransform()
 
     def _hold(self, shown: Sequence[PaneItem]) -> None:
