@@ -62,15 +62,15 @@ class Divided(QSplitter):
 
     moved = Signal()
 
-    def moveEvent(self, event: QMoveEvent) -> None:
-        """Tell that it has another place."""
-        super().moveEvent(event)
-        self.moved.emit()
-
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Tell that it has another place."""
+        super().moveEvent(event)
+        self.moved.emit()
 
     def createHandle(self) -> QSplitterHandle:
         """Return a divider."""
