@@ -118,7 +118,8 @@ class Attendant(QObject):
         window.status.looks.clear()
         return {
             "looks": looks,
-            "pictures": window.workspace.spectrogram.pictures,
+            "pictures": window.workspace.spectrogram.pictures
+            + window.workspace.stage.reel.pictures,
             "size": [window.width(), window.height()],
             "labels": window.workspace.timeline.rowCount(),
             "threads": {str(t.native_id): t.name for t in threading.enumerate()},

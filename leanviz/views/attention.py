@@ -44,7 +44,7 @@ class AttentionPane(Pane):
         What is held is to be let go.
     """
 
-    moves_left = False
+    moves_left = rolls = False
     readout = Signal(object)
     pinned = Signal(str, object)
     released = Signal()

@@ -1,6 +1,6 @@
 """How a label looks: what tells its state, its score and that somebody has looked at it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen
 
 from leanviz.core.events import Event, State
-from leanviz.views.drawing import colour, mixed
+from leanviz.views.drawing import colour
 from leanviz.views.theme import Theme
 
 # In logical pixels: the bar of what a person has looked at, and the end of what goes on.
@@ -121,36 +121,3 @@ def pen(
 ) -> QPen:
     """Return a pen of a colour, made darker by a factor in per cent; not to be changed."""
     return QPen(QColor(name).darker(darker), width, style)
-
-
-def draw_position(
-    painter: QPainter,
-    lanes: tuple[Sequence[int], int],
-    size: tuple[int, int],
-    theme: Theme,
-    ratio: float,
-) -> None:
-    """Draw a thin bar at the lanes shown where there are more than fit.
-
-    Parameters
-    ----------
-    lanes : tuple of sequence of int and int
-        The places of those shown, and how many there are.
-    size : tuple of int
-        Of the plot area, in device pixels.
-    """
-    (places, total), (width, height) = lanes, size
-    wide = round(3 * ratio)
-    # opaque: Qt blends what is narrow and tall so slowly that it shows in each frame
-    bar = mixed(theme.muted, 0.7, theme.background)
-    for top, tall in _stretches(tuple(places), total, height):
-        painter.fillRect(width - wide, top, wide, tall, bar)
-
-
-@lru_cache(maxsize=4)
-def _stretches(places: tuple[int, ...], total: int, height: int) -> list[tuple[int, int]]:
-    """Return top and height of what some of all lanes are of a bar, neighbours in one."""
-    firsts = [place for place in places if place - 1 not in places]
-    stops = [place + 1 for place in places if place + 1 not in places]
-    edges = [[round(height * n / total) for n in ends] for ends in zip(firsts, stops, strict=True)]
-    return [(top, stop - top) for top, stop in edges]

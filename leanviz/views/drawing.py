@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -27,6 +27,10 @@ Area = tuple[int, int, int, int]
 
 # Whether a widget can be seen: Qt's methods take longer to be found on their objects than to run.
 is_visible = QWidget.isVisible
+
+# Columns right of the view that are always drawn where a picture scrolls: they may come into view
+# before anybody looks again.
+LEAST_AHEAD = 32
 
 # Lightness of a ground from which black letters are read better than white ones.
 LIGHT = 0.4
@@ -237,6 +241,16 @@ class PaneItem(QGraphicsItem):
         """Draw what `draw` would draw, where `go_on` has gone to."""
         raise NotImplementedError
 
-    def standing(self) -> Sequence[Area]:
-        """Return what `draw` has drawn on, if it draws the same whatever time is in view."""
-        return ()
+    def ahead(self) -> int:
+        """Return how many columns right of those in view can be drawn; 0 if none are known."""
+        return 0
+
+    def draw_columns(self, painter: QPainter, at: QPoint, first: int, count: int) -> None:
+        """Draw absolute pixel columns, in view or at most `ahead` right of it.
+
+        Parameters
+        ----------
+        at : QPoint
+            Where the painter draws the uppermost pixel of the first of them.
+        """
+        raise NotImplementedError

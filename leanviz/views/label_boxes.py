@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import chain
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -18,7 +18,6 @@ from leanviz.models.viewport import Viewport
 from leanviz.views.box_shapes import (
     Box,
     announcements,
-    draw_position,
     draw_tick,
     fading,
     open_box,
@@ -42,6 +41,10 @@ TICK = 3
 BEYOND = 8
 TINT = 0.16
 MANY_TEXTS = 2000
+# From the end of a text on a long box that scrolls by to where it is written again.
+APART = 120
+# From one sentence to the next where there are no lanes.
+FAR_APART = 600
 
 
 class LanesItem(PaneItem):
@@ -58,6 +61,8 @@ class LanesItem(PaneItem):
     ----------
     places : sequence of int
         The lanes shown, from the top, counted from 0.
+    empty : str
+        The sentence for a view that follows and has no lanes.
     """
 
     draws_what_comes = moves = True
@@ -66,7 +71,7 @@ class LanesItem(PaneItem):
         super().__init__(parent)
         self._timeline, self._time = timeline, time
         self.places: Sequence[int] = range(0)
-        self.all_shown = True
+        self.empty = ""
         self.lane_height = TALLEST
         self.selected: Event | None = None
         # an event, and as it would be where the pointer has one of its edges
@@ -74,7 +79,6 @@ class LanesItem(PaneItem):
         self._tracks: Tracks | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._strip, self._version = Strip(), 0
-        self._total = len(timeline.lanes)
         self._pinned: list[Pinned] = []
         timeline.lanes_changed.connect(self._count_change)
         timeline.lanes_ahead.connect(self._count_change)
@@ -87,10 +91,10 @@ class LanesItem(PaneItem):
         lanes = list(self._timeline.lanes)
         return [lanes[place] for place in self.places]
 
-    def show_places(self, places: Sequence[int], all_shown: bool) -> None:
-        """Show these of the lanes, counted from 0, and tell whether there are more to scroll to."""
-        if (places, all_shown) != (self.places, self.all_shown):
-            self.places, self.all_shown = places, all_shown
+    def show_places(self, places: Sequence[int]) -> None:
+        """Show these of the lanes, counted from 0."""
+        if places != self.places:
+            self.places = places
             self._version += 1
             self.update()
 
@@ -129,7 +133,10 @@ class LanesItem(PaneItem):
         end = 0.0
         for i, (event, area) in enumerate(zip(events, areas, strict=True)):
             limit = min(areas[i + 1].left() if i + 1 < len(areas) else width, float(width))
-            box = self._lettered(event, area, (end, limit), metrics, ratio)
+            left = max(area.left(), 0.0)
+            if self._time.follow:  # where it is written does not depend on what is in view
+                left = float(math.floor(axis.x(event.onset / rate)))
+            box = self._lettered(event, (left, area), (end, limit), metrics, ratio)
             end = max(area.right(), box.text_stop)
             found.append(box)
         return found
@@ -149,38 +156,31 @@ class LanesItem(PaneItem):
         axis = self._time.pixel_map(width)
         key = (
             self._version, self._gaps, self.lane_height, self.selected, self.theme.name, ratio,
-            axis.span_s, width, height,
+            axis.span_s, width, height, self._time.follow,
         )  # fmt: skip
         painter.setFont(self._font(ratio))
         moved = self._strip.show(
             painter, key, (axis, height, colour(self.theme.background)),
             lambda strip, wide: self._draw_lanes(strip, wide, height, ratio),
         )  # fmt: skip
-        self._draw_standing(painter, moved, ratio)
+        for pinned in self._pinned:
+            pinned.draw(painter, moved, PAD * ratio)
 
     def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
-        """Go on, until the strip ends; what does not scroll by is drawn again."""
-        moved = self._strip.go_to(axis.first_column)
-        if moved is None:
-            return None
-        width, height = self._strip.size
-        if not self.all_shown:  # what is drawn at the right stands
-            return ((0, 0, width, height),)
-        return [p.area(PAD) for p in self._pinned if p.left < moved]
+        """Go on, until the strip ends: while the view follows, all of it scrolls by."""
+        return None if self._strip.go_to(axis.first_column) is None else ()
 
     def draw_again(self, painter: QPainter) -> None:
         """Copy the lanes from where they are now."""
-        self._draw_standing(painter, self._strip.copy(painter), 1.0)
+        self._strip.copy(painter)
 
-    def _draw_standing(self, painter: QPainter, moved: int, ratio: float) -> None:
-        """Draw what does not scroll by, `moved` pixels after the strip was drawn."""
-        if self._pinned:
-            painter.setFont(self._font(ratio))
-        for pinned in self._pinned:
-            pinned.draw(painter, moved, PAD * ratio)
-        if not self.all_shown:
-            lanes = self.places, self._total
-            draw_position(painter, lanes, self._strip.size, self.theme, ratio)
+    def ahead(self) -> int:
+        """Return how many columns there are until the strip ends."""
+        return self._strip.ahead
+
+    def draw_columns(self, painter: QPainter, at: QPoint, first: int, count: int) -> None:
+        """Copy columns of the lanes."""
+        self._strip.copy_columns(painter, at, first, count)
 
     def covers(self) -> bool:
         """Tell that lanes cover all, even where they are empty."""
@@ -188,21 +188,15 @@ class LanesItem(PaneItem):
 
     def _count_change(self) -> None:
         self._version += 1
-        self._total = len(self._timeline.lanes)
         self.update()
 
     def _draw_lanes(self, painter: QPainter, axis: PixelMap, height: int, ratio: float) -> None:
         """Draw all that scrolls by, and note the boxes whose texts do not."""
         lanes = self.shown_lanes()
-        for row in range(0, len(lanes), 2):
-            top, tall = round(row * self.lane_height * ratio), round(self.lane_height * ratio)
-            painter.fillRect(QRectF(0, top, axis.width, tall), colour(self.theme.lane))
-        if self._tracks is not None:
-            for gap in gaps_in_view(self._tracks, axis):
-                lost = column_area(axis, (gap.start_s, gap.stop_s), height)
-                painter.fillRect(lost, colour(self.theme.gap))
+        self._draw_ground(painter, axis, height, ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._pinned = []
+        rolls = self._time.follow
         # of a file that is opened, when labels would have been announced is no news
         announced = self._time.live or self._tracks is None
         for row, lane in enumerate(lanes):
@@ -211,12 +205,34 @@ class LanesItem(PaneItem):
             hue = family_hue(lane.family)
             for box in boxes:
                 self._draw_box(painter, box, hue, ratio)
-                if box.inside and box.area.left() < REACH:
+                if not box.inside:
+                    self._draw_text(painter, box, hue)
+                elif rolls:
+                    self._draw_texts(painter, box, hue)
+                elif box.area.left() < REACH:
                     self._pinned.append(self._pin(box, hue, painter, ratio))
                 else:
                     self._draw_text(painter, box, hue)
             if boxes and announced:
                 self._draw_announcements(painter, boxes, axis, ratio)
+
+    def _draw_ground(self, painter: QPainter, axis: PixelMap, height: int, ratio: float) -> None:
+        """Draw the lanes, and what was lost; where there are none, the sentence that says so."""
+        for row in range(0, len(self.places), 2):
+            top, tall = round(row * self.lane_height * ratio), round(self.lane_height * ratio)
+            painter.fillRect(QRectF(0, top, axis.width, tall), colour(self.theme.lane))
+        if self._tracks is not None:
+            for gap in gaps_in_view(self._tracks, axis):
+                lost = column_area(axis, (gap.start_s, gap.stop_s), height)
+                painter.fillRect(lost, colour(self.theme.gap))
+        if not self._time.follow or self._timeline.lanes:
+            return
+        # again and again, so that it can scroll by
+        painter.setFont(small_font(ratio, 1.0))
+        painter.setPen(colour(self.theme.muted))
+        first, apart = axis.first_column, round(FAR_APART * ratio)
+        for column in range(first // apart * apart, first + axis.width, apart):
+            write(painter, column - first, QRectF(0, 0, axis.width, height), self.empty)
 
     def _font(self, ratio: float) -> QFont:
         return small_font(ratio, min(0.9, self.lane_height / 20))
@@ -234,7 +250,7 @@ class LanesItem(PaneItem):
     def _lettered(
         self,
         event: Event,
-        area: QRectF,
+        place: tuple[float, QRectF],
         room: tuple[float, float],
         metrics: QFontMetricsF,
         ratio: float,
@@ -242,7 +258,8 @@ class LanesItem(PaneItem):
         """Place the text of an event: on its box, else beside it, else shortened on it."""
         text = self._words(event)
         pad, wide = PAD * ratio, self._width(text, metrics)
-        left, right = max(area.left(), 0.0), min(area.right(), room[1])
+        left, area = place
+        right = min(area.right(), room[1])
         if wide + 2 * pad <= right - left:
             return Box(event, area, text, left + pad, left + pad + wide, True)
         if right + pad + wide <= room[1]:
@@ -291,6 +308,20 @@ class LanesItem(PaneItem):
         """Write the text of a box, on it or beside it."""
         painter.setPen(self._ink(box, hue))
         write(painter, box.text_x, box.area, box.text)
+
+    def _draw_texts(self, painter: QPainter, box: Box, hue: str) -> None:
+        """Write the text of a box that scrolls by, again and again if the box is long.
+
+        So some of it is in view as long as the box is, and nothing has to stand while it moves.
+        """
+        self._draw_text(painter, box, hue)
+        if box.text != self._words(box.event):  # there was no room for all of it
+            return
+        wide = box.text_stop - box.text_x
+        step = wide + APART
+        begun = max(1, math.floor(-box.text_x / step))  # those that have gone by are left out
+        for number in range(begun, int((box.area.right() - PAD - wide - box.text_x) / step) + 1):
+            write(painter, box.text_x + number * step, box.area, box.text)
 
     def _ink(self, box: Box, hue: str) -> QColor:
         if not box.inside:

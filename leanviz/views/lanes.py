@@ -19,6 +19,8 @@ from leanviz.views.label_edges import LabelEdges
 from leanviz.views.left_axis import LEFT
 from leanviz.views.pane import Pane
 from leanviz.views.plain import plain_tip
+from leanviz.views.position_bar import BAR, GAP, PositionBar
+from leanviz.views.theme import Theme
 
 # Logical pixels beside a box in which a click still means it.
 NEAR = 3
@@ -39,10 +41,13 @@ class LanesPane(Pane):
         self, time: Viewport, timeline: TimelineModel, parent: QWidget | None = None
     ) -> None:
         empty = "Sounds get their labels here as they are recognised."
+        self._position = PositionBar()
         super().__init__(time, "Labels", empty, parent)
         self._timeline = timeline
         self.picture = LanesItem(self.box, timeline, time)
+        self.picture.empty = empty
         self.add(self.picture)
+        self._position.setParent(self.viewport())
         self.edges = LabelEdges(self, lambda: timeline.sample_rate)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hovered_event: Event | None = None
@@ -162,10 +167,16 @@ class LanesPane(Pane):
         if lanes:
             self._scroll_to(self._first_lane + lanes)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        super().set_theme(theme)
+        self._position.set_theme(theme)
+
     def resized(self) -> None:
         """Fit the lanes into the new height; that of the selected label stays in view."""
         lane = self._selected_lane()
         in_view = lane in self.picture.places
+        self._position.setGeometry(self.plot.right() + 1 + GAP, 0, BAR, self.plot.height())
         self._arrange()
         if in_view and lane not in self.picture.places:
             self._reveal(lane)
@@ -205,6 +216,7 @@ class LanesPane(Pane):
         if follow or not self.time.live:
             self._heard_last = follow
             self._arrange()
+        self._tell_empty()
 
     def _scroll_to(self, lane: int) -> None:
         self._heard_last = False
@@ -222,7 +234,8 @@ class LanesPane(Pane):
         picture = self.picture
         picture.lane_height = min(TALLEST, max(LOWEST, fitting))
         places = self._chosen(len(lanes))
-        picture.show_places(places, len(places) == len(self._eligible))
+        picture.show_places(places)
+        self._position.show_places(() if len(places) == len(self._eligible) else places, len(lanes))
         shown = picture.shown_lanes()
         tall = picture.lane_height / max(height, 1.0)
         labels = [lane.label for lane in shown]
@@ -232,8 +245,13 @@ class LanesPane(Pane):
             titles = map(self._timeline.title, labels)
             names = [(1.0 - (i + 0.5) * tall, title) for i, title in enumerate(titles)]
             self.axis.set_marks(names, ticks=False)
-        if self.markers.is_empty == bool(lanes):
-            self.markers.is_empty = not lanes
+        self._tell_empty()
+
+    def _tell_empty(self) -> None:
+        """Say why there is nothing: in the middle, or where time goes on, as it scrolls by."""
+        empty = not self._timeline.lanes and not self.time.follow
+        if self.markers.is_empty != empty:
+            self.markers.is_empty = empty
             self.markers.update()
 
     def _chosen(self, count: int) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """A live input in the window: its sound in the panes, its scores and state beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from leanviz.pipeline.results import HopUpdate
 
 HISTORY_S = 600.0
+# Seconds until somebody has to look for what is new though no picture has come by itself.
+LATEST_S = 0.1
+# The longest wait otherwise: often enough for its labels.
+LONGEST_S = 0.04
 # Near-misses older than this are of no interest any more.
 RECENT_S = 30.0
 # Words for the states of a source in which nothing comes.
@@ -61,6 +65,15 @@ class LiveView:
     def origin(self) -> datetime | None:
         """When the first sample was heard, by the clock on the wall; None before."""
         return self._origin
+
+    @property
+    def rolls(self) -> bool:
+        """Whether pictures come by themselves."""
+        return self._pictures.rolls
+
+    def show_pictures_to(self, taker: Callable[[], None]) -> None:
+        """Have somebody called with every picture that comes by itself."""
+        self._parts.workspace.stage.reel.on_picture = taker
 
     def begin(self, tracks: Tracks, span_s: float) -> None:
         """Show a stream from its beginning, `span_s` seconds wide."""
@@ -137,18 +150,22 @@ class LiveView:
         Returns
         -------
         float or None
-            Seconds until the picture has moved by another pixel; None if it stands still.
+            Seconds until the picture has moved by another pixel, or until what is new should be
+            looked for if it moves by itself; None if it stands still.
         """
         if self._tracks is None:
             return None
         tracks, axis = self._tracks, self._time
         axis.follow_to(self._clock.at(clock_s, tracks.written / tracks.sample_rate))
-        width = self._pictures.tick()
+        width = self._pictures.tick(rolling=True)
         badge = BADGES.get(self._state, "" if axis.follow else "frozen")
         if badge != self._badge:
             self._badge = badge
             self._parts.toolbar.show_badge(badge)
-        return axis.rest_s(width)
+        if self._pictures.rolls:
+            return LATEST_S
+        rest_s = axis.rest_s(width)
+        return None if rest_s is None else min(rest_s, LONGEST_S)
 
     def end(self) -> None:
         """Show all of the stream to its last sample; it has ended."""

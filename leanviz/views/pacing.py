@@ -13,14 +13,17 @@ from leanviz.views.status_bar import StatusBar
 from leanviz.views.transport import Transport
 
 # One look per picture at 60 pictures a second, as many as a usual screen shows. Sound that scrolls
-# by is looked at when it has moved by a pixel: no sooner, and often enough for its labels.
-PICTURE_S, LONGEST_S = 1 / 60, 0.04
+# by is looked at when it has moved by a pixel, and no sooner.
+PICTURE_S = 1 / 60
 TICK_MS = 16
 # While sound scrolls by, labels are taken at once; levels, and the rest, can wait for a tenth of a
 # second: no peak is missed.
 NEWS_S = 0.08
 # While the window is hidden or minimised: news is taken, nothing is drawn.
 HIDDEN_TICK_MS = 500
+# Where pictures come by themselves, what is new is looked for with one of them, this often at most:
+# to be woken once more would cost as much as to look.
+LOOK_S = 0.035
 
 
 class Worker(Protocol):
@@ -68,7 +71,16 @@ class Pacing:
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._visible = True
-        self._news_s = self._due_s = 0.0
+        self._news_s = self._due_s = self._looked_s = 0.0
+        live.show_pictures_to(self._count_picture)
+
+    def _count_picture(self) -> None:
+        """Count a picture that came by itself, and look for what is new with every other one."""
+        now_s = time.perf_counter()
+        self._status.count_frame(now_s)
+        if self._live.rolls and now_s >= self._looked_s + LOOK_S and self._timer.isActive():
+            self._timer.start()  # from now on, if no picture comes
+            self._look(now_s)
 
     def wake(self) -> None:
         """Look, until no thread is at work."""
@@ -88,7 +100,11 @@ class Pacing:
         self._timer.setInterval(self._pace_ms)
 
     def _tick(self) -> None:
-        listening, now_s = self._listening, time.perf_counter()
+        self._look(time.perf_counter())
+
+    def _look(self, now_s: float) -> None:
+        """Take what is new, and go on to now."""
+        listening, self._looked_s = self._listening, now_s
         scrolling = self._visible and listening.active
         due = not scrolling or now_s - self._news_s >= NEWS_S
         if due or listening.news:
@@ -101,7 +117,8 @@ class Pacing:
             self._transport.poll()
         rest_s = self._live.scroll(now_s) if scrolling else None
         if self._visible:
-            self._status.count_frame(now_s)
+            if not self._live.rolls:  # else they come by themselves
+                self._status.count_frame(now_s)
             self._pace(now_s, 0.0 if rest_s is None else rest_s)
 
     def _pace(self, now_s: float, rest_s: float) -> None:
@@ -110,7 +127,7 @@ class Pacing:
         due_s = self._due_s + PICTURE_S
         if due_s <= now_s:
             due_s = now_s + PICTURE_S
-        self._due_s = due_s = max(due_s, now_s + min(rest_s, LONGEST_S))
+        self._due_s = due_s = max(due_s, now_s + rest_s)
         wait_ms = math.ceil(1000.0 * (due_s - now_s))
         if wait_ms != self._pace_ms:
             self._pace_ms = wait_ms

@@ -63,6 +63,8 @@ class Pane(GesturePlot):
     clips, moves_empty = True, False
     # Whether all that is drawn moves to the left as time goes on, but for what stands.
     moves_left = True
+    # Whether what is drawn in the plot area only moves with time, between looks for what is new.
+    rolls = True
 
     def __init__(
         self, time: Viewport, name: str, empty: str, parent: QWidget | None = None

@@ -9,6 +9,9 @@ from leanviz.views.live_button import LiveButton
 from leanviz.views.pane import Pane
 from leanviz.views.stage import Part, Stage
 
+# Pictures that were only moved before Qt is let do it.
+STEADY = 3
+
 
 class Pictures:
     """Has panes draw, once per picture.
@@ -28,17 +31,23 @@ class Pictures:
 
     def __init__(self, time: Viewport, stage: Stage, pane: Pane, live: LiveButton) -> None:
         self._time, self._parts, self._live = time, stage.parts, live
-        self._shift, self._draw_anew = stage.shift, stage.draw_anew
+        self._stage, self._shift, self._draw_anew = stage, stage.shift, stage.draw_anew
         self.pane = pane
         self.panes: Sequence[Pane] = ()
         self.tracks: Tracks | None = None
         self._state: tuple[object, ...] = ()
-        self._at_rest = 0
+        self._at_rest = self._steady = 0
         self._axis: PixelMap | None = None
 
-    def tick(self) -> int:
-        """Draw what has come since; return the width of most panes in device pixels."""
-        time, width = self._time, self.pane.drawn_width
+    def tick(self, rolling: bool = False) -> int:
+        """Draw what has come since; return the width of most panes in device pixels.
+
+        Parameters
+        ----------
+        rolling : bool
+            Whether time goes on by itself, so that what is shown may do so, too.
+        """
+        time, width, reel = self._time, self.pane.drawn_width, self._stage.reel
         if not time.follow:
             self._live.refresh()
         arrived, axis = self._arrived(), time.pixel_map(width)
@@ -49,14 +58,24 @@ class Pictures:
             if before is None or (before.span_s, before.width) != (axis.span_s, axis.width):
                 self._draw_anew()
             self._advance(arrived, axis)
+        if reel.parts:
+            if rolling:
+                reel.roll(axis, time.start_s)
+            else:
+                reel.move_to(axis)
         return width
+
+    @property
+    def rolls(self) -> bool:
+        """Whether all pictures come by themselves: it is enough to look for what is new."""
+        return bool(self._parts) and len(self._stage.reel.parts) == len(self._parts)
 
     def _advance(self, arrived: bool, axis: PixelMap) -> None:
         """Move what is on the stage, then have drawn what is new or cannot be moved."""
         changed: list[Part] = []
         run: list[Part] = []
         columns = 0
-        for part in self._parts:
+        for part in self._not_rolling(arrived, axis):
             moved = part.advance(axis, arrived)
             if moved is None:
                 continue
@@ -72,6 +91,20 @@ class Pictures:
         # not before: it would be moved with all else
         for part in changed:
             part.redraw_changed()
+
+    def _not_rolling(self, arrived: bool, axis: PixelMap) -> Sequence[Part]:
+        """Let the reel go on, or begin; return the parts that it does not show."""
+        stage, reel = self._stage, self._stage.reel
+        if reel.parts:
+            if stage.is_scaled() or not reel.go_on(axis, arrived and self._at_rest == 0):
+                reel.end()
+                self._steady = 0
+        else:
+            parts = [part for part in self._parts if part.pane.rolls]
+            self._steady = self._steady + 1 if all(part.mover for part in parts) else 0
+            if self._steady > STEADY:
+                reel.begin(parts, stage.pos(), axis)
+        return [part for part in self._parts if part not in reel.parts]
 
     def _arrived(self) -> bool:
         """Tell whether there is more sound than at the previous call, or than at the one before.

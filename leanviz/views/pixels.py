@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from leanviz.core.clock import PixelMap
 from leanviz.core.tracks import Tracks
-from leanviz.views.drawing import Area, PaneItem, draw_part
+from leanviz.views.drawing import LEAST_AHEAD, Area, PaneItem, draw_part
 from leanviz.views.theme import Theme
 
 UInt32 = npt.NDArray[np.uint32]
@@ -20,7 +20,7 @@ UInt32 = npt.NDArray[np.uint32]
 CHUNK = 256
 # Columns kept beyond the right edge: those that come into view while scrolling are there already,
 # and what arrives is drawn some columns at a time, as often as it arrives and not with each frame.
-AHEAD = 64
+AHEAD = 96
 
 
 class PixelRing:
@@ -75,7 +75,7 @@ class PixelRing:
         """
         start, stop = self._held
         known = (frontier, max(frontier, end))
-        if start <= first <= stop - self._width:
+        if start <= first <= stop - self._width - LEAST_AHEAD:
             if known == self._known:
                 self._first = first
                 return []
@@ -118,10 +118,20 @@ class PixelRing:
     def go_to(self, first: int) -> bool:
         """Have the column `first` at the left edge; False if not all from there on is held."""
         start, stop = self._held
-        held = start <= first <= stop - self._width
+        held = start <= first <= stop - self._width - LEAST_AHEAD
         if held:
             self._first = first
         return held
+
+    @property
+    def ahead(self) -> int:
+        """How many columns are held right of those in view."""
+        return self._held[1] - self._first - self._width
+
+    def copy(self, painter: QPainter, at: QPoint, first: int, count: int) -> None:
+        """Copy columns that are held, pixel by pixel."""
+        x = first % self._kept
+        painter.drawImage(at.x(), at.y(), self._image, x, 0, count, self._height)
 
     def changed(self, columns: Sequence[tuple[int, int]]) -> Sequence[Area]:
         """Return the part of the picture in which ranges of columns are that `show` returned."""
@@ -250,6 +260,15 @@ class ColumnItem(PaneItem):
         """Copy the picture."""
         if self._ring is not None:
             self._ring.blit(painter)
+
+    def ahead(self) -> int:
+        """Return how many columns the picture has beyond the right edge."""
+        return 0 if self._ring is None else self._ring.ahead
+
+    def draw_columns(self, painter: QPainter, at: QPoint, first: int, count: int) -> None:
+        """Copy columns of the picture."""
+        if self._ring is not None:
+            self._ring.copy(painter, at, first, count)
 
     def _show(
         self, ring: PixelRing, tracks: Tracks, axis: PixelMap, size: tuple[int, float]

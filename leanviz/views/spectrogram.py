@@ -1,7 +1,7 @@
 """The spectrogram pane."""
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -37,11 +37,12 @@ from leanviz.models.spectrogram import (
     shown_bins,
 )
 from leanviz.models.viewport import Viewport
-from leanviz.views.drawing import Area, PaneItem, colour, small_font
+from leanviz.views.drawing import colour, small_font
 from leanviz.views.notes import Note, forgotten_in_view
 from leanviz.views.palettes import UInt32, level_table, pixel
 from leanviz.views.pane import Pane
 from leanviz.views.pixels import CHUNK, ColumnItem
+from leanviz.views.theme import Theme
 
 UInt8 = npt.NDArray[np.uint8]
 Known = npt.NDArray[np.bool_]
@@ -49,8 +50,8 @@ Known = npt.NDArray[np.bool_]
 ZOOM_STEP = 1.25
 MODEL_BAND = (YAMNET.fmin, YAMNET.fmax)
 UNHEARD = "not heard by LEAN"
-# Logical pixels from one line of the hatching to the next.
-HATCH = 8
+# Logical pixels from one line of the hatching to the next, and from one word to the next.
+HATCH, WORDS = 8, 400
 
 
 class SpectrogramItem(ColumnItem):
@@ -107,10 +108,19 @@ class SpectrogramItem(ColumnItem):
         return pixels
 
     def _hatch(self, painted: UInt32, first: int) -> None:
-        """Draw thin diagonals over the frequencies that the model does not get."""
-        if self._rows is not None and self._rows.hatched:
-            first %= self._rows.apart
-            painted[self._rows.lines[first : first + len(painted)]] = pixel(self.theme.muted)
+        """Draw thin diagonals, and a word, over the frequencies that the model does not get."""
+        rows = self._rows
+        if rows is None or not rows.hatched:
+            return
+        line = first % rows.apart
+        painted[rows.lines[line : line + len(painted)]] = pixel(self.theme.muted)
+        stop, apart = first + len(painted), rows.words_apart
+        for top, word in rows.words:
+            for start in range(first // apart * apart, stop, apart):
+                left, right = max(first, start), min(stop, start + len(word))
+                if left < right:
+                    seen = word[left - start : right - start]
+                    painted[left - first : right - first, top : top + word.shape[1]] = seen
 
     def _spectra(
         self, tracks: Tracks, edges: list[int], size: tuple[int, float]
@@ -119,7 +129,7 @@ class SpectrogramItem(ColumnItem):
         spectra, shown = tracks.spectra, self._rows
         if shown is None or shown.key != (spectra.stft, size):
             band = self._settings.axis(tracks.sample_rate)
-            shown = self._rows = _Rows(spectra.stft, band, size)
+            shown = self._rows = _Rows(spectra.stft, band, size, self.theme)
         codes, known = pooled_closely(tracks, spectra, edges, shown.n_bins)
         return shown.map.rows(codes), known
 
@@ -141,9 +151,14 @@ class _Rows:
     lines : numpy.ndarray [`CHUNK` and more, height]
         Where it is hatched. It repeats itself every `apart` columns, the first of which is one of
         their multiples.
+    words : list of int and numpy.ndarray [n, height]
+        First row and pixels of the word for it, which comes every `words_apart` columns: it scrolls
+        by with the picture.
     """
 
-    def __init__(self, stft: Stft, band: FrequencyAxis, size: tuple[int, float]) -> None:
+    def __init__(
+        self, stft: Stft, band: FrequencyAxis, size: tuple[int, float], theme: Theme
+    ) -> None:
         height, ratio = size
         self.key = (stft, size)
         self.n_bins = shown_bins(stft, band)
@@ -155,6 +170,7 @@ class _Rows:
         diagonals = np.add.outer(np.arange(self.apart), np.arange(height)) % self.apart == 0
         self.hatched = bool(unheard.any())
         self.lines = np.tile(diagonals & unheard, (CHUNK // self.apart + 2, 1))
+        self.words, self.words_apart = list(_words(band, size, theme)), round(WORDS * ratio)
 
 
 @lru_cache(maxsize=8)
@@ -165,45 +181,26 @@ def unheard_rows(band: FrequencyAxis, height: int) -> tuple[tuple[int, int], ...
     return tuple((top, bottom) for top, bottom in ranges if bottom > top)
 
 
-class Unheard(PaneItem):
-    """The word at the frequencies that the model does not get."""
-
-    stands = True
-    band: FrequencyAxis | None = None
-    _key: Hashable = None
-    _chips: tuple[tuple[int, QImage], ...] = ()
-
-    def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
-        """Write the word where there is room for it."""
-        if self.band is None:
-            return
-        key = (self.band, width, height, ratio, self.theme.name)
-        if key != self._key:
-            self._key, self._chips = key, tuple(self._made(self.band, width, height, ratio))
-        for top, chip in self._chips:
-            painter.drawImage(0, top, chip)
-
-    def standing(self) -> Sequence[Area]:
-        """Return where the words are."""
-        return [(0, top, chip.width(), chip.height()) for top, chip in self._chips]
-
-    def _made(
-        self, band: FrequencyAxis, width: int, height: int, ratio: float
-    ) -> Iterator[tuple[int, QImage]]:
-        """Yield the word as pictures, and the rows where they begin."""
-        font = small_font(ratio, 0.8)
-        metrics = QFontMetricsF(font)
-        wide = min(math.ceil(metrics.horizontalAdvance(UNHEARD) + 12 * ratio), width)
-        for top, bottom in unheard_rows(band, height):
-            if bottom - top >= metrics.height():
-                image = QImage(wide, bottom - top, QImage.Format.Format_ARGB32_Premultiplied)
-                image.fill(colour(self.theme.background, 0.7))
-                painter = QPainter(image)
-                painter.setFont(font)
-                painter.setPen(colour(self.theme.muted))
-                painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, UNHEARD)
-                painter.end()
-                yield top, image
+def _words(
+    band: FrequencyAxis, size: tuple[int, float], theme: Theme
+) -> Iterator[tuple[int, UInt32]]:
+    """Yield the word at frequencies that are not heard: its first row, its pixels [n, rows]."""
+    height, ratio = size
+    font = small_font(ratio, 0.8)
+    metrics = QFontMetricsF(font)
+    wide = math.ceil(metrics.horizontalAdvance(UNHEARD) + 12 * ratio)
+    tall = math.ceil(metrics.height())
+    for top, bottom in unheard_rows(band, height):
+        if bottom - top >= tall:
+            image = QImage(wide, tall, QImage.Format.Format_RGB32)
+            image.fill(colour(theme.background))
+            painter = QPainter(image)
+            painter.setFont(font)
+            painter.setPen(colour(theme.muted))
+            painter.drawText(image.rect(), Qt.AlignmentFlag.AlignCenter, UNHEARD)
+            painter.end()
+            rows = np.array(image.constBits()).view(np.uint32).reshape(tall, wide)
+            yield (top + bottom - tall) // 2, rows.T
 
 
 class SpectrogramPane(Pane):
@@ -227,9 +224,7 @@ class SpectrogramPane(Pane):
     def __init__(self, time: Viewport, parent: QWidget | None = None) -> None:
         super().__init__(time, "Spectrogram", "The spectrogram appears here.", parent)
         self.picture = SpectrogramItem(self.box, time.pixel_map)
-        self._unheard = Unheard(self.box, z=5.0)
         self.add(self.picture)
-        self.add(self._unheard)
         self.markers.with_words = True
         self._settings = SpectrogramSettings()
         self.band_hz: Band = ()
@@ -335,8 +330,6 @@ class SpectrogramPane(Pane):
         """Put marks on the frequency axis."""
         height, model_eye = self.box.rect().height(), self._settings.model_eye
         band = None if self.tracks is None else self._settings.axis(self.tracks.sample_rate)
-        self._unheard.band = None if model_eye else band
-        self._unheard.update()
         if band is None:
             self.axis.set_marks([])
         else:

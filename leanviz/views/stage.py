@@ -9,15 +9,18 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from leanviz.core.clock import PixelMap
 from leanviz.views.drawing import Area, PaneItem
 from leanviz.views.pane import Pane
+from leanviz.views.reel import Reel
 
 # Logical pixels between two panes that are moved in one piece: of one colour from left to right.
 DIVIDER = 1
+# To draw into if nobody is to see it.
+_NOTHING = QImage(1, 1, QImage.Format.Format_RGB32)
 
 
 class Part:
@@ -28,31 +31,38 @@ class Part:
     Attributes
     ----------
     pane : Pane
-    area : QRect
-        What of the pane is drawn here, in pixels of the stage.
+    area, plot : QRect
+        What of the pane is drawn here, in pixels of the stage, and its plot area.
     mover : PaneItem or None
         What can be moved on the screen; None while all has to be drawn, as it is before the first
         time, and while more than one thing moves.
     first : int
         Absolute pixel column at the left of what is on the screen.
+    ahead : int
+        How many columns right of what is in view can be drawn.
     """
 
-    __slots__ = ("_changed", "_stage", "_still", "area", "first", "mover", "pane", "x", "y")
+    __slots__ = (
+        "_changed", "_stage", "_still", "ahead", "area", "first", "mover", "pane", "plot", "x", "y",
+    )  # fmt: skip
 
     def __init__(self, stage: "Stage", pane: Pane, corner: QPoint) -> None:
         self._stage, self.pane = stage, pane
         self.area = pane.area.translated(corner)
         # where its plot area begins, and the pane
         self.x, self.y = pane.plot.left() + corner.x(), corner.y()
+        self.plot = pane.plot.translated(corner)
         self.mover: PaneItem | None = None
         self._still: PaneItem | None = None
         self._changed: Sequence[Area] = ()
-        self.first = 0
+        self.first = self.ahead = 0
 
     def redraw(self) -> None:
         """Have all of it drawn anew."""
         self.mover = None
         self._stage.update(self.area)
+        if self in self._stage.reel.parts:
+            self._stage.reel.wait()
 
     def advance(self, axis: PixelMap, arrived: bool) -> int | None:
         """Go on to another time.
@@ -73,9 +83,33 @@ class Part:
         if changed is None:
             self.redraw()
             return None
-        still = self._still
-        self._changed = changed if still is None or not moved else [*changed, *still.standing()]
+        self._changed = changed
         return moved
+
+    def take(self, axis: PixelMap, arrived: bool) -> Sequence[tuple[int, int]] | None:
+        """Go on to another time, to be drawn by columns.
+
+        Returns
+        -------
+        sequence of tuple of int, or None
+            Columns of what is in view that are to be drawn again, the first one and how many; None
+            if it cannot be drawn like this.
+        """
+        mover = self.mover
+        changed = None if mover is None else mover.go_on(axis, arrived)
+        whole = changed is None
+        if whole:
+            self.pane.tick(arrived, axis)
+            painter = QPainter(_NOTHING)
+            self._hold(self.pane.paint(painter, self.pane.area))
+            painter.end()
+        if self.mover is None:
+            return None
+        self.ahead = self.mover.ahead()
+        if changed is None:
+            return ((0, axis.width),)
+        # all of what does not scroll by itself is drawn again, wherever it is
+        return [(x, width) for x, _, width, _ in changed] if self.pane.moves_left else ()
 
     def redraw_changed(self) -> None:
         """Have drawn again what is not just moved."""
@@ -90,7 +124,7 @@ class Part:
         """Draw what is exposed of it."""
         pane, mover, area = self.pane, self.mover, self.area
         pane.pictures += 1
-        if mover is not None:
+        if mover is not None and self.plot.contains(exposed.boundingRect()):
             self._draw_again(painter, mover, exposed)
             return
         painter.save()
@@ -135,6 +169,8 @@ class Stage(QWidget):
     ----------
     parts : list of Part
         The panes from top to bottom; always the same list.
+    reel : Reel
+        Lies over it and shows those that just scroll; always the same.
     """
 
     def __init__(self, over: QWidget) -> None:
@@ -145,6 +181,7 @@ class Stage(QWidget):
         # panes, where they are in the parent, and what of them is drawn here
         self._placed: list[tuple[Pane, QPoint, QRect]] = []
         self.parts: list[Part] = []
+        self.reel = Reel(over)
         self._painter = QPainter()
         # bound once: on its objects Qt's methods take longer to be found than to run
         self.redraw, self._scroll = self.update, self.scroll
@@ -156,6 +193,7 @@ class Stage(QWidget):
         if placed == self._placed:
             return
         self._placed = placed
+        self.reel.end()
         for part in self.parts:
             part.pane.let_draw(None)
         areas = QRegion()
@@ -172,6 +210,7 @@ class Stage(QWidget):
 
     def draw_anew(self) -> None:
         """Have everything drawn from scratch."""
+        self.reel.end()
         for part in self.parts:
             part.redraw()
 
@@ -189,6 +228,10 @@ class Stage(QWidget):
                     part.draw(painter, here)
         finally:  # one that is still at work could not begin again
             painter.end()
+
+    def is_scaled(self) -> bool:
+        """Tell whether device pixels are not logical ones."""
+        return self._ratio() != 1.0
 
     def shift(self, run: Sequence[Part], columns: int) -> None:
         """Move parts that lie below each other to the left, on the screen."""

@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
@@ -12,7 +12,7 @@ from leanviz.core.clock import PixelMap
 from leanviz.models.time_text import TimeFormat
 from leanviz.models.time_ticks import time_ticks
 from leanviz.models.viewport import Viewport
-from leanviz.views.drawing import Area, PaneItem, colour, small_font
+from leanviz.views.drawing import LEAST_AHEAD, Area, PaneItem, colour, small_font
 from leanviz.views.left_axis import LEFT, PAD
 from leanviz.views.pane import RIGHT, Pane
 from leanviz.views.plain import plain_tip
@@ -37,8 +37,6 @@ class TimeMarks(PaneItem):
         self._first = 0
         self._ticks: list[tuple[int, int, QImage]] = []
         self._columns: list[int] = []
-        # first pixel columns in view, the least and the last, with which the same ticks are
-        self._same = (0, -1)
         self._strip = Strip()
 
     def boundingRect(self) -> QRectF:
@@ -47,33 +45,34 @@ class TimeMarks(PaneItem):
 
     def draw(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         """Draw ticks with times under them; the pointer's time covers what it hits."""
-        axis = self._time.pixel_map(width)
+        axis, rolls = self._time.pixel_map(width), self._time.follow
         first = axis.first_column
         key = (axis.span_s, width, height, ratio, self.theme.name, self.format)
-        if key != self._key or not 0 <= first - self._first <= REACH:
+        if key != self._key or not 0 <= first - self._first <= REACH - LEAST_AHEAD:
             self._key, self._first = key, first
             self._ticks = self._ticks_from(axis, height, ratio)
             self._columns = [column for column, _, _ in self._ticks]
-        # a tick in view is written in full, into the margins too; others are not
-        part = self._in_view(first, width)
-        left, step = round(LEFT * ratio), axis.seconds_per_pixel
-        all_of_it = left + width + round(RIGHT * ratio)
-        painter.translate(-left, 0)
+        left, right = round(LEFT * ratio), round(RIGHT * ratio)
+        ground = colour(self.theme.background)
+        if rolls:  # times come and go at the edges of the plot, as all else does
+            part, seen = (0, len(self._ticks)), axis
+            painter.fillRect(-left, 0, left, height, ground)
+            painter.fillRect(width, 0, right, height, ground)
+        else:  # a tick in view is written in full, into the margins too; others are not
+            part, step = self._in_view(first, width), axis.seconds_per_pixel
+            all_of_it = left + width + right
+            seen = PixelMap((first - left) * step, all_of_it * step, all_of_it)
+            painter.translate(-left, 0)
         self._strip.show(
-            painter,
-            (key, part, self._first),
-            (
-                PixelMap((first - left) * step, all_of_it * step, all_of_it),
-                height,
-                colour(self.theme.background),
-            ),
+            painter, (key, part, rolls, self._first), (seen, height, ground),
             lambda brush, shown: self._draw_ticks(brush, shown, slice(*part)),
-        )
-        painter.translate(left, 0)
-        hovered_s, has_day = self._time.hover.time_s, self.format.origin is not None
+        )  # fmt: skip
+        if not rolls:
+            painter.translate(left, 0)
+        hovered_s = self._time.hover.time_s
         # else there is more than the strip
-        self.moves = hovered_s is None and not has_day
-        if has_day:
+        self.moves = rolls and hovered_s is None
+        if self.format.origin is not None:
             # left of the plot, where no tick reaches
             day = self._written(self.format.day(max(axis.start_s, 0.0)), height, ratio, False)
             painter.drawImage(round((PAD - LEFT) * ratio), 0, day)
@@ -83,26 +82,27 @@ class TimeMarks(PaneItem):
             self._text(painter, place, self.format.text(hovered_s), ratio, chip=True)
 
     def go_on(self, axis: PixelMap, arrived: bool) -> Sequence[Area] | None:
-        """Go on, if the same times are in view, and no others; all of it is small."""
-        first, (least, last) = axis.first_column, self._same
-        if not least <= first <= last or self._strip.go_to(first - LEFT) is None:
+        """Go on, until the strip ends; all of it is small."""
+        if self._strip.go_to(axis.first_column) is None:
             return None
         width, height = self._strip.size
-        return ((-LEFT, 0, width, height),)
+        return ((0, 0, width, height),)
 
     def draw_again(self, painter: QPainter) -> None:
         """Copy the times from where they are now."""
-        self._strip.copy(painter, -LEFT)
+        self._strip.copy(painter)
+
+    def ahead(self) -> int:
+        """Return how many columns there are until the strip ends."""
+        return self._strip.ahead
+
+    def draw_columns(self, painter: QPainter, at: QPoint, first: int, count: int) -> None:
+        """Copy columns of the times."""
+        self._strip.copy_columns(painter, at, first, count)
 
     def _in_view(self, first: int, width: int) -> tuple[int, int]:
-        """Return the range of all ticks that is in view, and note for how long it will be."""
-        columns = self._columns
-        start, stop = bisect_left(columns, first), bisect_right(columns, first + width)
-        # until the first of them has gone, or the next one comes
-        leaves = columns[start] if start < len(columns) else first + REACH
-        comes = columns[stop] - width - 1 if stop < len(columns) else first + REACH
-        self._same = first, min(leaves, comes, self._first + REACH)
-        return start, stop
+        """Return the range of all ticks that is in view."""
+        return bisect_left(self._columns, first), bisect_right(self._columns, first + width)
 
     def covers(self) -> bool:
         """Tell that there is a ground below all times."""
@@ -116,17 +116,16 @@ class TimeMarks(PaneItem):
     def _ticks_from(
         self, axis: PixelMap, height: int, ratio: float
     ) -> list[tuple[int, int, QImage]]:
-        """Return column, half width and picture of ticks in view and up to `REACH` further on."""
+        """Return column, half width and picture of ticks whose times reach into the strip."""
         wide = QFontMetricsF(small_font(ratio, 0.85)).horizontalAdvance("00:00:00.00")
-        reach = axis.width + REACH
+        step, least = axis.seconds_per_pixel, math.ceil(wide)
+        reach = axis.width + REACH + 2 * least
         # of the time of day, ticks are at its own round times
-        before_s, stop_s = self.format.after_midnight_s, axis.time(reach)
-        times, decimals = time_ticks(
-            axis.start_s + before_s, stop_s + before_s, reach / (1.3 * wide)
-        )
+        start_s = self.format.after_midnight_s + axis.start_s - least * step
+        times, decimals = time_ticks(start_s, start_s + reach * step, reach / (1.3 * wide))
         ticks: list[tuple[int, int, QImage]] = []
         for round_s in times:
-            time_s = round_s - before_s
+            time_s = round_s - self.format.after_midnight_s
             if time_s >= 0.0:
                 text = self.format.tick(round_s, decimals)
                 picture = self._written(text, height, ratio)

@@ -135,6 +135,9 @@ class Workspace(QWidget):
         self.stage = Stage(self)
         self.back_to_live = LiveButton(self.time, self)
         self.time.follow_changed.connect(self.back_to_live.refresh)
+        # whatever else is shown than time that goes on is shown at once
+        for signal in (self.time.follow_changed, *self.time.marks_changed):
+            signal.connect(self._stop_rolling)
         self.pictures = Pictures(self.time, self.stage, self.time_axis, self.back_to_live)
         for pane in self.panes:
             self._adopt(pane)
@@ -209,6 +212,9 @@ class Workspace(QWidget):
         """Draw what has come since."""
         self.pictures.tick()
 
+    def _stop_rolling(self) -> None:
+        self.stage.reel.end()
+
     def _look_again(self) -> None:
         """Find out anew which panes can be seen, and where: one was shown, hidden or moved."""
         # a pane that rests shows a sentence, at any time
@@ -229,6 +235,7 @@ class Workspace(QWidget):
         self._theme = theme
         for pane in self.panes:
             pane.set_theme(theme)
+        self.stage.draw_anew()
 
     def set_time_format(self, time_format: TimeFormat) -> None:
         """Write times as elapsed or by the clock."""
