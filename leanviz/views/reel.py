@@ -60,7 +60,7 @@ class Reel:
         self.parts: Sequence[Part] = ()
         self.pictures = 0
         self.on_picture: Callable[[], None] = nowhere
-        self._frame = QWidget(over)
+        self._over, self._frame = over, QWidget(over)
         self._label = PlainLabel(parent=self._frame)
         for widget in (self._frame, self._label):
             _set_cover(widget)
@@ -178,12 +178,12 @@ class Reel:
 
     def _draw_dividers(self, rows: Sequence[QRect]) -> None:
         """Draw what is seen between parts: Qt draws into what has no holes far more quickly."""
-        painter, frame = self._painter, self._frame
+        painter, corner = self._painter, self._frame.pos()
         painter.begin(self._canvas)
         for high, low in pairwise(rows):
             for y in range(high.bottom() + 1, low.top()):
                 row = y - rows[0].top()
-                behind = frame.parentWidget().grab(QRect(frame.x(), frame.y() + row, 1, 1))
+                behind = self._over.grab(QRect(corner.x(), corner.y() + row, 1, 1))
                 painter.fillRect(0, row, self._canvas.width(), 1, behind.toImage().pixelColor(0, 0))
         painter.end()
 
