@@ -67,8 +67,8 @@ class Pictures:
 
     @property
     def rolls(self) -> bool:
-        """Whether all pictures come by themselves: it is enough to look for what is new."""
-        return bool(self._parts) and len(self._stage.reel.parts) == len(self._parts)
+        """Whether pictures come by themselves: it is enough to look for what is new."""
+        return bool(self._stage.reel.parts) and self._stage.reel.moves
 
     def _advance(self, arrived: bool, axis: PixelMap) -> None:
         """Move what is on the stage, then have drawn what is new or cannot be moved."""
@@ -100,10 +100,11 @@ class Pictures:
                 reel.end()
                 self._steady = 0
         else:
-            parts = [part for part in self._parts if part.pane.rolls]
-            self._steady = self._steady + 1 if all(part.mover for part in parts) else 0
+            # to draw others with each picture as well would take more than to draw all of them
+            steady = all(part.mover and part.pane.rolls for part in self._parts)
+            self._steady = self._steady + 1 if steady else 0
             if self._steady > STEADY:
-                reel.begin(parts, stage.pos(), axis)
+                reel.begin(self._parts, stage.pos(), axis)
         return [part for part in self._parts if part not in reel.parts]
 
     def _arrived(self) -> bool:

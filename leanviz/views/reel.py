@@ -99,10 +99,13 @@ class Reel:
         rows = [QRect(p.x, p.area.top(), axis.width, p.area.height()) for p in parts]
         around = rows[0].united(rows[-1])
         self._frame.setGeometry(around.translated(corner))
-        self._width, self.parts = axis.width, parts
+        self._width = axis.width
         self._make_room(around.height())
+        if not self._shares:
+            return
         self._draw_dividers(rows)
-        if self._shares and self._refill(axis):
+        self.parts = tuple(parts)
+        if self._refill(axis):
             self._frame.show()
             self._label.update()  # all that was asked for while it was hidden is forgotten
         else:
@@ -152,11 +155,12 @@ class Reel:
         if self.moves and -1.0 <= lag <= LAG + LAG_S / step and end - shown >= ALONE_S / step:
             return
         self._motion.stop()
-        if abs(lag) > FAR:
+        if lag > FAR:
             shown = round(wanted)
             self._label.move(-shown, 0)
-        if wanted < shown - 1.0 or end <= max(wanted, shown):
-            return
+        if lag < -FAR or end <= max(wanted, shown):
+            return  # it stands still till time has come so far
+        # a little faster or slower than time goes by, so that they meet at the end
         self._motion.setStartValue(QPoint(-shown, 0))
         self._motion.setEndValue(QPoint(-end, 0))
         self._motion.setDuration(round(1000.0 * (end - wanted) * step))
