@@ -71,9 +71,10 @@ class LiveView:
         """Whether pictures come by themselves."""
         return self._pictures.rolls
 
-    def show_pictures_to(self, taker: Callable[[], None]) -> None:
-        """Have somebody called with every picture that comes by itself."""
-        self._parts.workspace.stage.reel.on_picture = taker
+    def tell_pictures(self, come: Callable[[], None], end: Callable[[], None]) -> None:
+        """Have somebody called with every picture that comes by itself, and when none do."""
+        reel = self._parts.workspace.stage.reel
+        reel.on_picture, reel.on_end = come, end
 
     def begin(self, tracks: Tracks, span_s: float) -> None:
         """Show a stream from its beginning, `span_s` seconds wide."""

@@ -72,7 +72,7 @@ class Pacing:
         self._timer.timeout.connect(self._tick)
         self._visible = True
         self._news_s = self._due_s = self._looked_s = 0.0
-        live.show_pictures_to(self._count_picture)
+        live.tell_pictures(self._count_picture, self._hasten)
 
     def _count_picture(self) -> None:
         """Count a picture that came by itself, and look for what is new with every other one."""
@@ -81,6 +81,12 @@ class Pacing:
         if self._live.rolls and now_s >= self._looked_s + LOOK_S and self._timer.isActive():
             self._timer.start()  # from now on, if no picture comes
             self._look(now_s)
+
+    def _hasten(self) -> None:
+        """Look soon: pictures do not come by themselves any more."""
+        if self._visible and self._pace_ms > TICK_MS:
+            self._pace_ms = TICK_MS
+            self._timer.setInterval(TICK_MS)
 
     def wake(self) -> None:
         """Look, until no thread is at work."""

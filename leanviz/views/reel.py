@@ -52,14 +52,15 @@ class Reel:
         Those that are shown, from top to bottom; none while the stage shows all.
     pictures : int
         How many have been shown so far.
-    on_picture : callable
-        Called when another one is shown.
+    on_picture, on_end : callable
+        Called when another one is shown, and when no more come by themselves.
     """
 
     def __init__(self, over: QWidget) -> None:
         self.parts: Sequence[Part] = ()
         self.pictures = 0
         self.on_picture: Callable[[], None] = nowhere
+        self.on_end: Callable[[], None] = nowhere
         self._over, self._frame = over, QWidget(over)
         self._label = PlainLabel(parent=self._frame)
         for widget in (self._frame, self._label):
@@ -78,6 +79,8 @@ class Reel:
         self._shares = False
         # absolute pixel columns: the first one, and behind the last one that is drawn
         self._first = self._stop = 0
+        # column of the picture that is at the left when the motion ends
+        self._end = 0
 
     @property
     def column(self) -> int:
@@ -119,6 +122,8 @@ class Reel:
         self._frame.hide()
         for part in parts:
             part.redraw()
+        if parts:
+            self.on_end()
 
     def wait(self) -> None:
         """Have a change be taken soon: by the next look, or there is none."""
@@ -152,7 +157,8 @@ class Reel:
         wanted, shown = start_s / step - self._first, -self._label.x()
         end = self._stop - self._width - self._first
         lag = wanted - shown
-        if self.moves and -1.0 <= lag <= LAG + LAG_S / step and end - shown >= ALONE_S / step:
+        fits = -1.0 <= lag <= LAG + LAG_S / step and self._end - shown >= ALONE_S / step
+        if fits and self.moves:
             return
         self._motion.stop()
         if lag > FAR:
@@ -161,6 +167,7 @@ class Reel:
         if lag < -FAR or end <= max(wanted, shown):
             return  # it stands still till time has come so far
         # a little faster or slower than time goes by, so that they meet at the end
+        self._end = end
         self._motion.setStartValue(QPoint(-shown, 0))
         self._motion.setEndValue(QPoint(-end, 0))
         self._motion.setDuration(round(1000.0 * (end - wanted) * step))
