@@ -200,9 +200,11 @@ class Reel:
 
     def _refill(self, axis: PixelMap) -> bool:
         """Begin anew with what is in view now."""
+        # what moves may be a little ahead of those who look: it does not go back
+        early = self.column - axis.first_column if self.moves else 0
         self._motion.stop()
         self._first = axis.first_column
-        self._label.move(0, 0)
+        self._label.move(-early if 0 < early <= FAR else 0, 0)
         self._label.update()
         return self._take(axis, arrived=True, anew=True)
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from leanviz.core.clock import PixelMap
 from leanviz.views import label_boxes
+from leanviz.views import reel as reel_module
 from leanviz.views.stage import Stage
 from leanviz.views.theme import LIGHT
 from leanviz.views.workspace import Workspace
@@ -131,3 +132,24 @@ def test_a_long_label_that_scrolls_by_is_written_again_and_again(
     apart = {round(b - a) for a, b in pairwise(texts)}
     assert len(texts) > 2, "the box is wider than the view"
     assert len(apart) == 1
+
+
+def test_it_does_not_go_back_where_the_picture_is_begun_anew(
+    qtbot: QtBot, shown: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = rolling(shown)
+    reel = shown.stage.reel
+    roll_to(shown, live.now_s + 0.05)
+    qtbot.waitUntil(lambda: reel.moves and reel.column > first_of(shown) + 1)
+    monkeypatch.setattr(reel_module, "ROOM", reel_module.KEPT - 1)
+    before = reel.column
+    shown.pictures.tick(rolling=True)
+    assert reel.column >= before
+    monkeypatch.undo()
+    shown.tick()
+    QApplication.processEvents()
+    assert on_screen(shown) == at_once(shown)
+
+
+def first_of(workspace: Workspace) -> int:
+    return workspace.time.pixel_map(workspace.time_axis.drawn_width).first_column
