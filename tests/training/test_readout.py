@@ -143,9 +143,14 @@ def taught(
     with pytest.MonkeyPatch.context() as few:
         few.setattr(two_trunks, "MIXTURES", 2)
         few.setattr(export, "COMPARED", 3)
-        few.setattr(logging.getLogger("leanviz.training"), "handlers", [heard])
-        few.setattr(logging.getLogger("leanviz.training"), "level", logging.INFO)
-        result = CliRunner().invoke(app, ["readout", *options], catch_exceptions=False)
+        logger = logging.getLogger("leanviz.training")
+        few.setattr(logger, "handlers", [heard])
+        level = logger.level
+        logger.setLevel(logging.INFO)  # which also forgets what a test before was told of levels
+        try:
+            result = CliRunner().invoke(app, ["readout", *options], catch_exceptions=False)
+        finally:
+            logger.setLevel(level)
     assert result.exit_code == 0, result.output
     return folder / "lean"
 
