@@ -14,6 +14,7 @@ from leanviz.core.events import Event
 from leanviz.core.ring import Ring
 from leanviz.pipeline.sinks import SinkStatus, StreamInfo, StreamNote
 from leanviz.views.main_window import MainWindow
+from leanviz.views.reel import Reel
 from leanviz.views.spectrogram import SpectrogramPane
 from leanviz.views.waveform import WaveformPane
 from leanviz.views.workspace import Workspace
@@ -76,6 +77,7 @@ class Onlooker(QObject):
         """Note everything from now on: there is sound."""
         workspace = self._workspace
         workspace.stage.installEventFilter(self)
+        workspace.stage.reel.show_events_to(self)
         assert self._finder.ring is not None
         self._first = self._finder.ring.written
         self._thread.start()
@@ -118,7 +120,8 @@ class Onlooker(QObject):
         """Note what has been painted; control is back with Qt, which has passed it on."""
         now_s = time.perf_counter()
         for pane in (self._workspace.waveform, self._workspace.spectrogram):
-            self._pictures.append((now_s, pane.accessibleName(), edge_s(pane)))
+            seen_s = edge_s(pane, self._workspace.stage.reel)
+            self._pictures.append((now_s, pane.accessibleName(), seen_s))
         fresh = [event for event in self._events if event not in self._known]
         self._known.update(fresh)
         self._labels += [(now_s, e.label, e.onset, e.offset, e.state) for e in fresh]
@@ -137,12 +140,14 @@ class Onlooker(QObject):
                 last = now
 
 
-def edge_s(pane: WaveformPane | SpectrogramPane) -> float:
+def edge_s(pane: WaveformPane | SpectrogramPane, reel: Reel) -> float:
     """Return the second of the stream up to which a pane shows sound."""
     if pane.tracks is None:
         return 0.0
     axis = pane.pixel_map()
-    return min(axis.time(axis.width), pane.picture.drawn_s)
+    # what Qt moves may be a little ahead or behind
+    first = reel.column if reel.parts else axis.first_column
+    return min((first + axis.width) * axis.seconds_per_pixel, pane.picture.drawn_s)
 
 
 def labels_in_view(workspace: Workspace) -> list[Event]:

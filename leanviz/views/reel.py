@@ -10,7 +10,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QAbstractAnimation, QPoint, QPropertyAnimation, QRect, Qt, QTimer
+from PySide6.QtCore import (
+    QAbstractAnimation,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    QRect,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -91,6 +99,10 @@ class Reel:
     def moves(self) -> bool:
         """Whether pictures come by themselves now."""
         return self._motion.state() is QAbstractAnimation.State.Running
+
+    def show_events_to(self, watcher: QObject) -> None:
+        """Have an event filter see when pictures are painted."""
+        self._label.installEventFilter(watcher)
 
     def begin(self, parts: Sequence["Part"], corner: QPoint, axis: PixelMap) -> None:
         """Show parts, if they lie below each other and can be; `corner` is that of the stage."""
