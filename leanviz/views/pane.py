@@ -61,10 +61,8 @@ class Pane(GesturePlot):
     placed = Signal()
     # Whether what is drawn ends where the plot area does, and whether it moves while it is empty.
     clips, moves_empty = True, False
-    # Whether all that is drawn moves to the left as time goes on, but for what stands.
-    moves_left = True
-    # Whether what is drawn in the plot area only moves with time, between looks for what is new.
-    rolls = True
+    # Whether time moves all that is drawn to the left; all in the plot area, and nothing else does.
+    moves_left = rolls = True
 
     def __init__(
         self, time: Viewport, name: str, empty: str, parent: QWidget | None = None

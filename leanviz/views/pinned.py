@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
 
-from leanviz.views.drawing import Area
-
 # Room enough for any text: it was measured before.
 FAR = 16000
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -66,11 +64,6 @@ class Pinned:
             self.cut = self._shortened(painter.font(), room)
         if self.cut.text is not None:
             painter.drawStaticText(QPointF(left, self.top), self.cut.text)
-
-    def area(self, pad: float) -> Area:
-        """Return what may change of a picture that is moved while the text stands at its left."""
-        top, tall = math.floor(self.top), math.ceil(self.whole.size().height())
-        return 0, top - 1, math.ceil(pad + self.wide) + 2, tall + 3
 
     def _shortened(self, font: QFont, room: float) -> _Cut:
         """Return the text as it fits into some room, and into any less until a letter more goes."""

@@ -30,8 +30,6 @@ from leanviz.views.plain import PlainLabel
 if TYPE_CHECKING:
     from leanviz.views.stage import Part
 
-# Logical pixels between two panes that are shown in one piece.
-DIVIDER = 1
 # Columns for which the picture has room beyond what is in view, before it is begun anew.
 ROOM = 512
 # Of these, columns that are kept for what is drawn before it comes into view.
@@ -106,9 +104,7 @@ class Reel:
 
     def begin(self, parts: Sequence["Part"], corner: QPoint, axis: PixelMap) -> None:
         """Show parts, if they lie below each other and can be; `corner` is that of the stage."""
-        together = all(
-            low.area.top() - high.area.bottom() - 1 <= DIVIDER for high, low in pairwise(parts)
-        )
+        together = all(high.touches(low) for high, low in pairwise(parts))
         if not parts or not together or any(part.mover is None for part in parts):
             return
         rows = [QRect(p.x, p.area.top(), axis.width, p.area.height()) for p in parts]

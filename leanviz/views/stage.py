@@ -97,8 +97,7 @@ class Part:
         """
         mover = self.mover
         changed = None if mover is None else mover.go_on(axis, arrived)
-        whole = changed is None
-        if whole:
+        if changed is None:
             self.pane.tick(arrived, axis)
             painter = QPainter(_NOTHING)
             self._hold(self.pane.paint(painter, self.pane.area))
